@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Description of a machine: what it is made of and what its parts cost.
+ *
+ * Start from a preset and change what a test needs:
+ *
+ *	struct armdma_config cfg = armdma_config_exynos4210();
+ *	cfg.sysmmus[0].version = ARMDMA_SYSMMU_V2_0;
+ */
+#ifndef ARMDMA_CONFIG_H
+#define ARMDMA_CONFIG_H
+
+#include <armdma/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Costs in cycles of the 160 MHz bus clock (aclk160 of Exynos4), 6.25 ns each. */
+struct armdma_costs {
+	uint32_t reg_read;	/* one register read over the peripheral bus */
+	uint32_t reg_write;	/* one register write (posted) */
+	uint32_t barrier;	/* barrier without anything to drain */
+	uint32_t cpu_relax;	/* one turn of a busy-wait loop */
+	uint32_t inner_line;	/* maintenance of one inner-cache line */
+	uint32_t outer_line;	/* maintenance of one outer-cache line */
+	uint32_t outer_sync;	/* outer cache sync after a range operation */
+	uint32_t beat;		/* one data beat on the bus */
+	uint32_t burst;		/* fixed cost of one burst (address phase, interconnect) */
+	uint32_t mem_read;	/* memory read by the table walker */
+	uint32_t tlb_hit;	/* TLB look-up that hits the first level */
+	uint32_t tlb_l2_hit;	/* extra for a hit in the second-level TLB */
+	uint32_t block;		/* from the last burst's end to STATUS.blocked */
+	uint32_t irq;		/* interrupt entry */
+};
+
+/* How long un-synced data stays invisible (which choices the caches make). */
+enum armdma_cache_policy {
+	/* Caches keep and refill everything: a missing sync always shows. */
+	ARMDMA_CACHE_PESSIMAL,
+	/* Invalidated lines stay absent until the CPU stores to them (ARMv5-like). */
+	ARMDMA_CACHE_NON_SPECULATING,
+};
+
+/* What happens to the cached linear address of a lowmem page while it is mapped uncached. */
+enum armdma_alias_mode {
+	ARMDMA_ALIAS_TRAP,	/* leaves the linear map: a touch is reported and ends the test */
+	ARMDMA_ALIAS_KEEP,	/* stays, as in Linux: a stale cached alias */
+};
+
+/* VERSION register values (bits 31:21 are the version proper). */
+#define ARMDMA_SYSMMU_V1_0 0x80000001u /* some 1.0 units report this word */
+#define ARMDMA_SYSMMU_V1_2 0x10400000u
+#define ARMDMA_SYSMMU_V2_0 0x20000000u
+#define ARMDMA_SYSMMU_V2_1 0x20200000u
+#define ARMDMA_SYSMMU_V3_0 0x30000000u
+#define ARMDMA_SYSMMU_V3_1 0x30200000u
+#define ARMDMA_SYSMMU_V3_2 0x30400000u
+#define ARMDMA_SYSMMU_V3_3 0x30600000u
+
+#define ARMDMA_NAME_LEN 16
+
+/* One System MMU. It sits in front of the bus port of exactly one device. */
+struct armdma_sysmmu_config {
+	char name[ARMDMA_NAME_LEN];	/* "sysmmu-fimc0" */
+	armdma_phys_t reg_base;		/* 4 KiB register block */
+	uint32_t irq;			/* interrupt line (GIC SPI), may be shared */
+	/*
+	 * Version word. The version of a given SoC's units is documented nowhere;
+	 * the presets assume 1.x.
+	 */
+	uint32_t version;
+	uint32_t tlb_entries;		/* first-level TLB, 0: the version's default */
+	uint32_t cfg_reset;		/* reset value of CFG */
+	/* What lets the held transaction of a fault go on (undocumented): */
+	bool resume_on_int_clear;	/* false: CTRL = 5; true: INT_CLEAR alone */
+};
+
+enum armdma_devkind {
+	ARMDMA_DEV_FIMC,	/* camera interface, output DMA (armdma/fimc.h) */
+	ARMDMA_DEV_SGDMA,	/* scatter-gather DMA engine (armdma/sgdma.h) */
+};
+
+struct armdma_device_config {
+	char name[ARMDMA_NAME_LEN];	/* "fimc0" */
+	enum armdma_devkind kind;
+	armdma_phys_t reg_base;
+	uint32_t irq;
+	char sysmmu[ARMDMA_NAME_LEN];	/* name of the SYSMMU in front of it, "" for none */
+	uint32_t addr_bits;		/* width of its bus address; the rest is dropped. 0: 32 */
+	bool coherent;			/* snoops the CPU caches */
+};
+
+#define ARMDMA_MAX_SYSMMUS 24
+#define ARMDMA_MAX_DEVICES 24
+
+struct armdma_config {
+	char soc[ARMDMA_NAME_LEN];
+	armdma_phys_t ram_base;		/* bytes, page aligned */
+	uint64_t ram_size;		/* bytes, multiple of 4 MiB */
+	uint64_t lowmem_size;		/* bytes from ram_base with a linear address; the rest is highmem */
+	uint64_t dma_zone_size;		/* bytes from ram_base in ZONE_DMA; 0: no such zone */
+	uint32_t inner_line;		/* bytes: 32 or 64 */
+	uint32_t outer_line;		/* bytes, equal to inner_line */
+	enum armdma_cache_policy cache_policy;
+	enum armdma_alias_mode alias_mode;
+	/*
+	 * Save the old content of a line that a device writes. Off: device writes
+	 * are faster, but a CPU store into device-owned memory is not seen as dirty.
+	 */
+	bool undo;
+	uint32_t wbuf_max;		/* uncached mappings up to this many bytes have a write buffer */
+	uint32_t wbuf_age;		/* cycles after which a pending store is visible to a second look */
+	uint64_t seed;
+	bool burst_by_burst;		/* one event a burst (slow; the reference for the fast path) */
+	uint32_t iova_align_order;	/* cap of IOVA alignment, order of pages (Linux default 8) */
+	struct armdma_costs costs;
+	uint32_t nr_sysmmus;
+	struct armdma_sysmmu_config sysmmus[ARMDMA_MAX_SYSMMUS];
+	uint32_t nr_devices;
+	struct armdma_device_config devices[ARMDMA_MAX_DEVICES];
+};
+
+/*
+ * Presets. Exynos4210: 1 GiB of RAM at 0x40000000 (64 MiB on 32-bit hosts), 760 MiB of it
+ * lowmem, Cortex-A9 caches with 32-byte lines, FIMC0..3 with their SYSMMUs, and the memory
+ * DMA engine with its SYSMMU. Exynos4412 differs in name only where libarmdma models it.
+ */
+ARMDMA_API struct armdma_config armdma_config_exynos4210(void);
+ARMDMA_API struct armdma_config armdma_config_exynos4412(void);
+
+/*
+ * Check a description. Returns 0, or -EINVAL with *err (may be NULL) naming the
+ * field, its value and what would be right.
+ */
+ARMDMA_API int armdma_config_check(const struct armdma_config *cfg, struct armdma_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

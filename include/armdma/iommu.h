@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IOMMU domains (page tables) and the SYSMMU driver.
+ *
+ * A domain is one IO address space: a two-level table in simulated RAM. Attached to a device it
+ * is carried by every SYSMMU in front of that device. Most users want a mapping (armdma/dma.h),
+ * which adds IOVA allocation and the DMA API; this is the layer below.
+ */
+#ifndef ARMDMA_IOMMU_H
+#define ARMDMA_IOMMU_H
+
+#include <armdma/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ARMDMA_IOMMU_READ (1u << 0)
+#define ARMDMA_IOMMU_WRITE (1u << 1)
+#define ARMDMA_IOMMU_CACHE (1u << 2)
+#define ARMDMA_IOMMU_NOEXEC (1u << 3)
+#define ARMDMA_IOMMU_MMIO (1u << 4)
+#define ARMDMA_IOMMU_PRIV (1u << 5)
+
+struct armdma_domain;
+
+/*
+ * New empty domain: a level-1 table of 16 KiB, all entries invalid and cleaned to DRAM.
+ * Returns NULL when pages are exhausted.
+ */
+ARMDMA_API struct armdma_domain *armdma_domain_alloc(struct armdma_machine *m);
+/* Free it with its tables. A domain that is still attached is detached first (reported). NULL is ignored. */
+ARMDMA_API void armdma_domain_free(struct armdma_domain *d);
+/* Page sizes that armdma_iommu_map() uses, as a bit mask (default 4K, 64K, 1M; 16M can be added). */
+ARMDMA_API int armdma_domain_set_pgsizes(struct armdma_domain *d, uint64_t mask);
+ARMDMA_API uint64_t armdma_domain_pgsizes(const struct armdma_domain *d);
+/* Physical address of the level-1 table, as written to the hardware. */
+ARMDMA_API armdma_phys_t armdma_domain_table(const struct armdma_domain *d);
+
+/*
+ * Map [iova, iova+size) to [pa, pa+size) with the largest page sizes that divide iova | pa and fit.
+ * Entries are written through the CPU cache and cleaned to DRAM, level-2 tables before the level-1
+ * entries that point to them. prot: ARMDMA_IOMMU_READ/WRITE; WRITE alone maps read/write (the hardware has no
+ * write-only). Returns 0; -EINVAL (not multiples of 4 KiB, size 0, beyond 32 bits, no prot), -EADDRINUSE
+ * (something is mapped there; nothing changes), -ENOMEM (no page for a table; what was mapped is undone).
+ */
+ARMDMA_API int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa,
+				uint64_t size, unsigned int prot);
+/*
+ * Unmap a range: clear entries, clean them, then invalidate the TLBs of all attached SYSMMUs. A large
+ * entry that is only partly inside is unmapped whole, as IOMMU drivers do. Returns the bytes that were mapped and
+ * are no more. Above 64 pages each unit is blocked once and flushed whole.
+ */
+ARMDMA_API uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size);
+/* Translation as the tables say (software walk), or ARMDMA_MAPPING_ERROR. */
+ARMDMA_API armdma_phys_t armdma_iova_to_phys(struct armdma_domain *d, armdma_dma_t iova);
+/* Call fn for every mapped entry in ascending order until it returns nonzero; returns that. */
+ARMDMA_API int armdma_domain_walk(struct armdma_domain *d,
+				  int (*fn)(void *ctx, armdma_dma_t iova, armdma_phys_t pa,
+					    uint64_t size, unsigned int prot),
+				  void *ctx);
+/* Tables consistent with each other and clean in DRAM? 0 or -EIO. */
+ARMDMA_API int armdma_domain_validate(struct armdma_domain *d, struct armdma_error *err);
+
+/*
+ * Attach a device: all SYSMMUs in front of it carry the domain. Hardware is programmed now if the device is
+ * active (runtime PM), else when it resumes. Returns 0, -ENODEV (no SYSMMU in front), -EBUSY (attached elsewhere).
+ */
+ARMDMA_API int armdma_domain_attach(struct armdma_domain *d, struct armdma_device *dev);
+/* Detach: disable the units. Not attached to d: -EINVAL. */
+ARMDMA_API int armdma_domain_detach(struct armdma_domain *d, struct armdma_device *dev);
+
+/* A fault as the driver decoded it. */
+struct armdma_fault {
+	struct armdma_device *dev;
+	const char *unit;	/* SYSMMU */
+	const char *what;	/* "page fault", "access protection (write)", ... */
+	armdma_dma_t iova;
+	unsigned int bit;	/* of INT_STATUS */
+	bool write, direction_known;
+};
+/*
+ * Called in interrupt context for each fault. 0: repaired; the driver clears the interrupt and
+ * lets the held transaction retry. Nonzero, or no handler: the fault is reported, the interrupt
+ * is masked in the unit, and the transaction stays held until the device is detached or recovered.
+ */
+typedef int (*armdma_fault_fn)(void *ctx, const struct armdma_fault *f);
+ARMDMA_API void armdma_domain_set_fault_handler(struct armdma_domain *d, armdma_fault_fn fn, void *ctx);
+/* Clear the pending faults of a device's units and retry what they hold. Returns 0 or -ENODEV. */
+ARMDMA_API int armdma_iommu_recover(struct armdma_device *dev);
+
+struct armdma_iommu_stats {
+	uint64_t maps, unmaps;	/* entries written / cleared, by page size: see below */
+	uint64_t entries[4];	/* live entries of 4K, 64K, 1M, 16M */
+	uint64_t l2_tables;	/* live level-2 tables */
+	uint64_t flush_all, flush_entry;	/* TLB maintenance writes */
+	uint64_t block_timeouts;
+	uint64_t faults;
+};
+ARMDMA_API void armdma_domain_stats(const struct armdma_domain *d, struct armdma_iommu_stats *st);
+
+/* State of a device's SYSMMUs as the driver keeps it (for comparisons before and after a call). */
+struct armdma_sysmmu_state {
+	unsigned int units;
+	unsigned int clk_enable_count;	/* sum over the units */
+	bool enabled;			/* programmed and running */
+	armdma_phys_t table;		/* level-1 table carried, 0: none */
+};
+ARMDMA_API int armdma_sysmmu_get_state(struct armdma_device *dev, struct armdma_sysmmu_state *st);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

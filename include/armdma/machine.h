@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A simulated computer: the hardware of a configuration, with the kernel
+ * software (pages, SYSMMU driver, DMA API, checker) booted on it.
+ *
+ * No global state: everything hangs off the machine. Several machines live in one process; each
+ * is driven by one thread at a time.
+ */
+#ifndef ARMDMA_MACHINE_H
+#define ARMDMA_MACHINE_H
+
+#include <armdma/config.h>
+#include <armdma/hw.h>
+#include <armdma/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Returns 0 and *m; -EINVAL or -ENOMEM with *err (may be NULL) saying why. cfg NULL: Exynos4210. */
+ARMDMA_API int armdma_machine_create(struct armdma_machine **m, const struct armdma_config *cfg,
+				     struct armdma_error *err);
+/* Frees everything, whatever state a failed test left it in. NULL is ignored. */
+ARMDMA_API void armdma_machine_destroy(struct armdma_machine *m);
+/* The test that drove the machine has failed: nothing that is left over is reported as a leak when it goes. */
+ARMDMA_API void armdma_machine_abandon(struct armdma_machine *m);
+/*
+ * Install the process's handler of SIGSEGV and SIGBUS again, above the one in place. Creating a machine does so; call
+ * this after something else (a test runner) took the signals. The one in place is called after the report.
+ */
+ARMDMA_API void armdma_trap_arm(void);
+
+ARMDMA_API struct armdma_hw *armdma_machine_hw(struct armdma_machine *m);
+ARMDMA_API struct armdma_events *armdma_machine_events(struct armdma_machine *m);
+
+/* Device of the configuration by name ("fimc0"), or NULL. It belongs to the machine. */
+ARMDMA_API struct armdma_device *armdma_device_find(struct armdma_machine *m, const char *name);
+ARMDMA_API const char *armdma_device_name(const struct armdma_device *dev);
+ARMDMA_API struct armdma_machine *armdma_device_machine(const struct armdma_device *dev);
+/* First register address and interrupt line of the device. */
+ARMDMA_API armdma_phys_t armdma_device_regs(const struct armdma_device *dev);
+ARMDMA_API uint32_t armdma_device_irq(const struct armdma_device *dev);
+
+/*
+ * Runtime PM. A device is active for good until armdma_pm_runtime_enable(); from then on only while it is
+ * used: get resumes it (its SYSMMUs first), the last put suspends it (its SYSMMUs last).
+ * Unbalanced puts are reported.
+ */
+ARMDMA_API void armdma_pm_runtime_enable(struct armdma_device *dev);
+ARMDMA_API void armdma_pm_runtime_get(struct armdma_device *dev);
+ARMDMA_API void armdma_pm_runtime_put(struct armdma_device *dev);
+ARMDMA_API bool armdma_pm_runtime_active(const struct armdma_device *dev);
+
+/*
+ * Failure injection: let the nth call (1: the next) of a step fail, once. 0 switches it off.
+ * Counted from now on. armdma_fail_hits() tells how often the step was reached since.
+ */
+enum armdma_fail_step {
+	ARMDMA_FAIL_PAGE,	/* page allocator */
+	ARMDMA_FAIL_IOVA,	/* IOVA allocation */
+	ARMDMA_FAIL_TABLE,	/* page for a translation table */
+	ARMDMA_FAIL_VMAP,	/* kernel or user address space */
+	ARMDMA_FAIL_KMALLOC,	/* bookkeeping memory of the DMA layer */
+	ARMDMA_NR_FAIL_STEPS
+};
+ARMDMA_API void armdma_fail_nth(struct armdma_machine *m, enum armdma_fail_step step, uint64_t nth);
+ARMDMA_API uint64_t armdma_fail_hits(const struct armdma_machine *m, enum armdma_fail_step step);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

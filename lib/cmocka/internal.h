@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One test under way, as the runner and the fixtures see it. */
+#ifndef LIB_CMOCKA_INTERNAL_H
+#define LIB_CMOCKA_INTERNAL_H
+
+#include <pthread.h>
+#include <sys/queue.h>
+
+#include <armdma/cmocka.h>
+
+#define CMOCKA_TEST_MAGIC 0x61726d74u
+
+enum cmocka_phase {
+	CMOCKA_IDLE,
+	CMOCKA_SETUP,
+	CMOCKA_BODY,
+	CMOCKA_TEARDOWN,
+};
+
+/* A report that the test wants. */
+struct cmocka_wanted {
+	SLIST_ENTRY(cmocka_wanted) link;
+	enum armdma_report_kind kind;
+	const char *file;
+	int line;
+};
+
+struct cmocka_test {
+	uint32_t magic;
+	const struct CMUnitTest *test;	/* the user's */
+	void *state;			/* what the user's functions see behind their state */
+	enum cmocka_phase phase;
+	pthread_t thread;
+	bool passed;			/* the body came to its end */
+
+	/* The fixture. */
+	struct armdma_machine *m;
+	void *config;			/* what was in state before */
+	void *user;
+
+	/* Reports. */
+	pthread_mutex_t lock;		/* of what follows: reports come from any thread */
+	SLIST_HEAD(, cmocka_wanted) wanted;
+	bool late;			/* a report could not fail the test where it came up */
+	char late_file[256];
+	int late_line;
+	bool trap_wanted;		/* an armdma_assert_trap() is under way */
+	sigjmp_buf trap_env;
+	sigjmp_buf body_env;		/* end of the body */
+};
+
+/* The test that this thread runs, or NULL. */
+struct cmocka_test *cmocka_current(void);
+/* Destroy the machine if there is one. */
+void cmocka_drop_machine(struct cmocka_test *t);
+
+/* The machine's report callback; ctx is the test. */
+void cmocka_on_report(void *ctx, const struct armdma_report *report);
+/* A report that could not fail the test at once: true, once, with its place. */
+bool cmocka_late(struct cmocka_test *t, const char **file, int *line);
+/* Expected reports that never came, leaks or all others: true, with the place of an expectation. */
+bool cmocka_unmet(struct cmocka_test *t, bool leaks, const char **file, int *line);
+void cmocka_forget_wanted(struct cmocka_test *t);
+
+#endif

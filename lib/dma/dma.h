@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The DMA layer inside: the structure of operations, and the record of live
+ * buffers that all sets of operations share.
+ */
+#ifndef LIB_DMA_DMA_H
+#define LIB_DMA_DMA_H
+
+#include <bsd/sys/tree.h>
+
+#include <armdma/dma.h>
+
+#include "lib/machine.h"
+
+/* One live coherent or write-combine buffer. */
+struct dma_buffer {
+	RB_ENTRY(dma_buffer) entry;
+	struct armdma_device *dev;
+	void *cpu;		/* what alloc returned: kernel address or cookie */
+	size_t size;		/* as asked for, bytes */
+	size_t npages;
+	armdma_dma_t handle;
+	unsigned long attrs;
+	const void *site;
+	struct armdma_page *pages[];
+};
+RB_HEAD(dma_buffer_tree, dma_buffer);
+
+struct dma_state {
+	struct dma_buffer_tree buffers;
+};
+
+/*
+ * What a device's DMA goes through. alloc fills in cpu, handle and pages of a prepared record;
+ * free undoes it. sync methods get the start address of the mapping and the offset of the part, so that a
+ * method can find the mapping that the part belongs to.
+ */
+struct armdma_dma_ops {
+	const char *name;
+	int (*alloc)(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp);
+	void (*free)(struct armdma_device *dev, struct dma_buffer *buf);
+	int (*mmap)(struct armdma_device *dev, struct armdma_vma *vma, struct dma_buffer *buf);
+	armdma_dma_t (*map_page)(struct armdma_device *dev, armdma_phys_t pa, size_t size,
+				 enum armdma_dir dir, unsigned long attrs);
+	/* False when addr is no mapping; *pa: where it led. */
+	bool (*unmap_page)(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+			   enum armdma_dir dir, unsigned long attrs, armdma_phys_t *pa);
+	bool (*sync_for_cpu)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+			     size_t size, enum armdma_dir dir, armdma_phys_t *pa);
+	bool (*sync_for_device)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+				size_t size, enum armdma_dir dir, armdma_phys_t *pa);
+	bool (*mask_supported)(const struct armdma_device *dev, uint64_t mask);
+};
+
+const struct armdma_dma_ops *dma_direct_ops(void);
+const struct armdma_dma_ops *dma_iommu_ops(void);
+
+int dma_create(struct armdma_machine *m);
+/* Report buffers that are still allocated, unless the machine was abandoned. */
+void dma_report_leaks(struct armdma_machine *m);
+void dma_destroy(struct armdma_machine *m);
+/* Detach at the end of the machine: no report. */
+void dma_detach_quietly(struct armdma_device *dev);
+
+/* ---- shared by the sets of operations ---- */
+
+/* Memory type of a device's buffers. */
+enum armdma_memtype dma_memtype(const struct armdma_device *dev);
+/* Hand [pa, pa+size) to the device / take it back: cache maintenance by direction. */
+void dma_cpu_to_dev(struct armdma_device *dev, armdma_phys_t pa, size_t size, enum armdma_dir dir);
+void dma_dev_to_cpu(struct armdma_device *dev, armdma_phys_t pa, size_t size, enum armdma_dir dir);
+
+/*
+ * Pages of a buffer: allocated in blocks (orders is a list that ends with 0, tried in turn), each block split, zeroed
+ * and flushed from the caches. 0 or -ENOMEM with nothing kept.
+ */
+int dma_alloc_blocks(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp,
+		     const unsigned int *orders);
+/* One physically contiguous block of the size of the buffer. */
+int dma_alloc_contiguous(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp);
+void dma_free_pages(struct armdma_device *dev, struct dma_buffer *buf);
+/* Kernel address or cookie of the buffer's pages; 0 or -ENOMEM. */
+int dma_map_kernel(struct armdma_device *dev, struct dma_buffer *buf);
+void dma_unmap_kernel(struct armdma_device *dev, struct dma_buffer *buf);
+int dma_mmap_pages(struct armdma_device *dev, struct armdma_vma *vma, struct dma_buffer *buf);
+/* Length of the physically contiguous run of pages from index i on. */
+size_t dma_run(struct armdma_machine *m, const struct dma_buffer *buf, size_t i);
+
+/* An IO address space and who is attached to it. */
+struct armdma_iommu_mapping {
+	struct armdma_machine *m;
+	struct armdma_domain *domain;
+	const struct armdma_iova_policy *policy;
+	void *iova;		/* the policy's own */
+	armdma_dma_t base;
+	uint64_t size;
+	unsigned int refs;
+};
+/* IOVA range of size bytes (page multiple) with its last byte <= limit; ARMDMA_MAPPING_ERROR on failure. */
+armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit);
+int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Operations of a device behind an IOMMU: buffers are scattered pages that
+ * the device sees as one range of IOVAs.
+ *
+ * Behaviour: Linux 6.1 arch/arm/mm/dma-mapping.c (arm_iommu_*), without its defects: IOVA 0 is an address like
+ * any other, an offset of a page or more maps only the pages that are used, and every failure is undone whole.
+ */
+#include <errno.h>
+
+#include <armdma/iommu.h>
+
+#include "lib/dma/dma.h"
+
+/* Block orders tried for a buffer: 2 MiB, 1 MiB, 64 KiB, 4 KiB, so that large entries can map it. */
+static const unsigned int block_orders[] = { 9, 8, 4, 0 };
+static const unsigned int single_pages[] = { 0 };
+
+static unsigned int prot_of(enum armdma_dir dir, unsigned long attrs)
+{
+	unsigned int prot = attrs & ARMDMA_ATTR_PRIVILEGED ? ARMDMA_IOMMU_PRIV : 0;
+
+	switch (dir) {
+	case ARMDMA_TO_DEVICE:
+		return prot | ARMDMA_IOMMU_READ;
+	case ARMDMA_FROM_DEVICE:
+		return prot | ARMDMA_IOMMU_WRITE;
+	default:
+		return prot | ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE;
+	}
+}
+
+static int alloc_pages(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp)
+{
+	if (dev->coherent)
+		return dma_alloc_contiguous(dev, buf, gfp);
+	return dma_alloc_blocks(dev, buf, gfp | ARMDMA__GFP_HIGHMEM,
+				buf->attrs & ARMDMA_ATTR_ALLOC_SINGLE_PAGES ? single_pages :
+									      block_orders);
+}
+
+/* One map call for each physically contiguous run. */
+static int map_buffer(struct armdma_device *dev, struct dma_buffer *buf, armdma_dma_t iova)
+{
+	struct armdma_domain *d = dev->mapping->domain;
+	unsigned int prot = prot_of(ARMDMA_BIDIRECTIONAL, buf->attrs);
+
+	for (size_t i = 0, n; i < buf->npages; i += n) {
+		int ret;
+
+		n = dma_run(dev->m, buf, i);
+		ret = armdma_iommu_map(d, iova + i * ARMDMA_PAGE_SIZE,
+				       armdma_page_to_phys(dev->m, buf->pages[i]),
+				       n * ARMDMA_PAGE_SIZE, prot);
+		if (ret) {
+			if (i)
+				armdma_iommu_unmap(d, iova, i * ARMDMA_PAGE_SIZE);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int iommu_alloc(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp)
+{
+	struct armdma_iommu_mapping *mapping = dev->mapping;
+	uint64_t len = (uint64_t)buf->npages * ARMDMA_PAGE_SIZE;
+	armdma_dma_t iova;
+	int ret;
+
+	ret = alloc_pages(dev, buf, gfp);
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
+	iova = dma_iova_alloc(mapping, len, dev->coherent_dma_mask);
+	if (iova == ARMDMA_MAPPING_ERROR)
+		goto free_pages;
+	ret = map_buffer(dev, buf, iova);
+	if (ret)
+		goto free_iova;
+	ret = dma_map_kernel(dev, buf);
+	if (ret)
+		goto unmap;
+	buf->handle = iova;
+	return 0;
+
+unmap:
+	armdma_iommu_unmap(mapping->domain, iova, len);
+free_iova:
+	dma_iova_free(mapping, iova, len);
+free_pages:
+	dma_free_pages(dev, buf);
+	return ret;
+}
+
+/* The IOVA goes back only when no translation is left, and the pages only when no IOVA leads to them. */
+static void iommu_free(struct armdma_device *dev, struct dma_buffer *buf)
+{
+	uint64_t len = (uint64_t)buf->npages * ARMDMA_PAGE_SIZE;
+
+	dma_unmap_kernel(dev, buf);
+	armdma_iommu_unmap(dev->mapping->domain, buf->handle, len);
+	dma_iova_free(dev->mapping, buf->handle, len);
+	dma_free_pages(dev, buf);
+}
+
+static armdma_dma_t iommu_map_page(struct armdma_device *dev, armdma_phys_t pa, size_t size,
+				   enum armdma_dir dir, unsigned long attrs)
+{
+	struct armdma_iommu_mapping *mapping = dev->mapping;
+	uint64_t offset = pa % ARMDMA_PAGE_SIZE, len = ARMDMA_PAGE_ALIGN(offset + size);
+	armdma_dma_t iova;
+
+	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
+		dma_cpu_to_dev(dev, pa, size, dir);
+	iova = dma_iova_alloc(mapping, len, dev->dma_mask);
+	if (iova == ARMDMA_MAPPING_ERROR)
+		return iova;
+	if (armdma_iommu_map(mapping->domain, iova, pa - offset, len, prot_of(dir, attrs))) {
+		dma_iova_free(mapping, iova, len);
+		return ARMDMA_MAPPING_ERROR;
+	}
+	return iova + offset;
+}
+
+static bool iommu_pa(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa)
+{
+	*pa = armdma_iova_to_phys(dev->mapping->domain, addr);
+	return *pa != ARMDMA_MAPPING_ERROR;
+}
+
+static bool iommu_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+			     enum armdma_dir dir, unsigned long attrs, armdma_phys_t *pa)
+{
+	struct armdma_iommu_mapping *mapping = dev->mapping;
+	armdma_dma_t iova = addr & ARMDMA_PAGE_MASK;
+	uint64_t len = ARMDMA_PAGE_ALIGN(addr - iova + size);
+
+	if (!iommu_pa(dev, addr, pa))
+		return false;
+	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
+		dma_dev_to_cpu(dev, *pa, size, dir);
+	armdma_iommu_unmap(mapping->domain, iova, len);
+	dma_iova_free(mapping, iova, len);
+	return true;
+}
+
+static bool iommu_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+			       size_t size, enum armdma_dir dir, armdma_phys_t *pa)
+{
+	if (!iommu_pa(dev, addr + offset, pa))
+		return false;
+	dma_dev_to_cpu(dev, *pa, size, dir);
+	return true;
+}
+
+static bool iommu_sync_for_device(struct armdma_device *dev, armdma_dma_t addr,
+				  unsigned long offset, size_t size, enum armdma_dir dir,
+				  armdma_phys_t *pa)
+{
+	if (!iommu_pa(dev, addr + offset, pa))
+		return false;
+	dma_cpu_to_dev(dev, *pa, size, dir);
+	return true;
+}
+
+static bool iommu_mask_supported(const struct armdma_device *dev, uint64_t mask)
+{
+	return mask >= dev->mapping->base + ARMDMA_PAGE_SIZE - 1;
+}
+
+static const struct armdma_dma_ops iommu_ops = {
+	.name = "iommu",
+	.alloc = iommu_alloc,
+	.free = iommu_free,
+	.mmap = dma_mmap_pages,
+	.map_page = iommu_map_page,
+	.unmap_page = iommu_unmap_page,
+	.sync_for_cpu = iommu_sync_for_cpu,
+	.sync_for_device = iommu_sync_for_device,
+	.mask_supported = iommu_mask_supported,
+};
+
+const struct armdma_dma_ops *dma_iommu_ops(void)
+{
+	return &iommu_ops;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IOMMU mappings: an IO address space (domain and IOVA allocator) that devices
+ * are attached to.
+ *
+ * Creating and attaching are apart from allocation: an allocation never touches whether the SYSMMU is enabled.
+ * Behaviour: Linux 6.1 arm_iommu_create_mapping(), attach, detach, release.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <armdma/iommu.h>
+
+#include "lib/dma/dma.h"
+
+static void *set_error(int *error, int value)
+{
+	if (error)
+		*error = value;
+	return NULL;
+}
+
+struct armdma_iommu_mapping *
+armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
+			    const struct armdma_iova_policy *policy, int *error)
+{
+	struct armdma_iova_space space = {
+		.base = base, .size = size, .granule = (uint32_t)ARMDMA_PAGE_SIZE,
+		.align_order = m->cfg->iova_align_order
+	};
+	struct armdma_iommu_mapping *mapping;
+	struct armdma_error err;
+	int ret;
+
+	set_error(error, 0);
+	if (size > 1ULL << 32 || base > (1ULL << 32) - size)
+		return set_error(error, -ERANGE);
+	if (size < ARMDMA_PAGE_SIZE || base % ARMDMA_PAGE_SIZE)
+		return set_error(error, -EINVAL);
+	mapping = calloc(1, sizeof(*mapping));
+	if (!mapping)
+		return set_error(error, -ENOMEM);
+	mapping->m = m;
+	mapping->base = base;
+	mapping->size = size;
+	mapping->refs = 1;
+	mapping->policy = policy ? policy : armdma_iova_linux_arm();
+	ret = mapping->policy->create(&mapping->iova, &space, &err);
+	if (ret)
+		goto free_mapping;
+	mapping->domain = armdma_domain_alloc(m);
+	if (mapping->domain)
+		return mapping;
+	ret = -ENOMEM;
+	mapping->policy->destroy(mapping->iova);
+free_mapping:
+	free(mapping);
+	return set_error(error, ret);
+}
+
+static void mapping_put(struct armdma_iommu_mapping *mapping)
+{
+	if (--mapping->refs)
+		return;
+	armdma_domain_free(mapping->domain);
+	mapping->policy->destroy(mapping->iova);
+	free(mapping);
+}
+
+void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
+{
+	struct armdma_iova_stats st;
+
+	if (!mapping)
+		return;
+	if (mapping->refs == 1) {
+		mapping->policy->stats(mapping->iova, &st);
+		if (st.used && !mapping->m->abandoned)
+			misuse(mapping->m, ARMDMA_REPORT_LEAK, NULL, __builtin_return_address(0),
+			       ARMDMA_MAPPING_ERROR, st.used,
+			       "%llu bytes of IO address space are still allocated in a mapping that is released",
+			       (unsigned long long)st.used);
+	}
+	mapping_put(mapping);
+}
+
+int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
+{
+	int ret;
+
+	if (dev->mapping)
+		return -EBUSY;
+	ret = armdma_domain_attach(mapping->domain, dev);
+	if (ret)
+		return ret;
+	mapping->refs++;
+	dev->mapping = mapping;
+	dev->ops = dma_iommu_ops();
+	return 0;
+}
+
+void dma_detach_quietly(struct armdma_device *dev)
+{
+	struct armdma_iommu_mapping *mapping = dev->mapping;
+
+	armdma_domain_detach(mapping->domain, dev);
+	dev->mapping = NULL;
+	dev->ops = dma_direct_ops();
+	mapping_put(mapping);
+}
+
+void armdma_iommu_detach_device(struct armdma_device *dev)
+{
+	if (!dev->mapping) {
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, __builtin_return_address(0),
+		       ARMDMA_MAPPING_ERROR, 0, "%s is detached but was not attached", dev->name);
+		return;
+	}
+	if ((dev->dma.live_allocs || dev->dma.live_maps) && !dev->m->abandoned)
+		misuse(dev->m, ARMDMA_REPORT_LEAK, dev, __builtin_return_address(0),
+		       ARMDMA_MAPPING_ERROR, dev->dma.live_bytes,
+		       "%s is detached with %llu buffers and %llu streaming mappings still live",
+		       dev->name, (unsigned long long)dev->dma.live_allocs,
+		       (unsigned long long)dev->dma.live_maps);
+	dma_detach_quietly(dev);
+}
+
+struct armdma_iommu_mapping *armdma_to_iommu_mapping(const struct armdma_device *dev)
+{
+	return dev->mapping;
+}
+
+struct armdma_domain *armdma_mapping_domain(const struct armdma_iommu_mapping *mapping)
+{
+	return mapping->domain;
+}
+
+void armdma_mapping_iova_stats(const struct armdma_iommu_mapping *mapping,
+			       struct armdma_iova_stats *st)
+{
+	mapping->policy->stats(mapping->iova, st);
+}
+
+/* ---- IOVAs ------------------------------------------------------------- */
+
+static void emit(struct armdma_iommu_mapping *mapping, enum armdma_event_type type,
+		 armdma_dma_t addr, uint64_t size, int result)
+{
+	struct armdma_event ev = { .type = type, .addr = addr, .len = size, .result = result };
+
+	if (armdma_event_on(mapping->m->ev, type))
+		armdma_event_emit(mapping->m->ev, &ev);
+}
+
+armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit)
+{
+	struct armdma_iova_request req = { .size = size, .limit = limit };
+	armdma_dma_t addr = ARMDMA_MAPPING_ERROR;
+	int ret = -ENOMEM;
+
+	if (limit == UINT64_MAX)
+		req.limit = 0;
+	if (!fail_now(mapping->m, ARMDMA_FAIL_IOVA))
+		ret = mapping->policy->alloc(mapping->iova, &req, &addr);
+	emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
+	return ret ? ARMDMA_MAPPING_ERROR : addr;
+}
+
+int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
+{
+	emit(mapping, ARMDMA_EV_IOVA_FREE, addr, size, 0);
+	return mapping->policy->free(mapping->iova, addr, size);
+}
+
+int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
+			      armdma_dma_t *addr)
+{
+	if (!size)
+		return -EINVAL;
+	*addr = dma_iova_alloc(mapping, ARMDMA_PAGE_ALIGN(size), UINT64_MAX);
+	return *addr == ARMDMA_MAPPING_ERROR ? -ENOMEM : 0;
+}
+
+int armdma_mapping_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
+{
+	int ret = dma_iova_free(mapping, addr, ARMDMA_PAGE_ALIGN(size));
+
+	if (ret)
+		misuse(mapping->m, ARMDMA_REPORT_BAD_FREE, NULL, __builtin_return_address(0), addr,
+		       size, "IOVA range 0x%llx+%llu is not allocated, nothing freed",
+		       (unsigned long long)addr, (unsigned long long)size);
+	return ret;
+}

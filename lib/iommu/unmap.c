@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Unmapping a range: clear the entries, clean them, then tell the TLBs, in this order; a TLB that is
+ * told first may read the old entry again. Level-2 tables that become empty stay where they are.
+ */
+#include <string.h>
+
+#include <armdma/hw.h>
+
+#include "lib/iommu/runs.h"
+
+struct unmap {
+	struct armdma_domain *d;
+	uint64_t bytes;
+	bool listen;		/* some TLB has to be told what goes */
+	struct clean_run l1, l2;
+	struct tlb_batch gone;
+};
+
+/* List what goes; runs that push the number above what is told one by one are only counted. */
+static void list_l2(struct unmap *u, const le32 *w, unsigned int n, uint64_t iova, unsigned int pages)
+{
+	if (u->gone.entries + pages > FLUSH_ENTRY_MAX) {
+		u->gone.entries += pages;
+		return;
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		uint32_t word = from_le32(w[i]);
+		bool large = l2_is_large(word);
+
+		if (!word)
+			continue;
+		batch_add(&u->gone, (uint32_t)(iova + i * SZ_4K), (uint32_t)(large ? SZ_64K : SZ_4K));
+		if (large)
+			i += COPIES - 1;
+	}
+}
+
+/* How many of n entries from idx on are set, and how many of these belong to large pages. */
+static unsigned int count_l2(const struct l2_table *t, unsigned int idx, unsigned int n,
+			     unsigned int *large)
+{
+	*large = t->large;
+	if (n == L2_ENTRIES)
+		return t->used;
+	if (t->used == L2_ENTRIES && !t->large)
+		return n;
+	return run_count(t->words + idx, n, large);
+}
+
+/* Clear n entries of slot s from idx on; a large page that is only partly inside goes whole. */
+static void clear_l2(struct unmap *u, unsigned int s, unsigned int idx, unsigned int n)
+{
+	struct armdma_domain *d = u->d;
+	struct l2_table *t = &d->l2[s];
+	unsigned int used, large, pages, last = idx + n - 1;
+
+	if (!t->used)
+		return;
+	if (t->large && l2_is_large(from_le32(t->words[idx])))
+		idx &= ~(COPIES - 1);
+	if (t->large && l2_is_large(from_le32(t->words[last])))
+		last |= COPIES - 1;
+	n = last - idx + 1;
+	used = count_l2(t, idx, n, &large);
+	if (!used)
+		return;
+	pages = used - large + large / COPIES;
+	if (u->listen)
+		list_l2(u, t->words + idx, n, ((uint64_t)s << 20) + idx * SZ_4K, pages);
+	memset(t->words + idx, 0, n * sizeof(le32));
+	clean_add(d->m->hw, &u->l2, t->pa + idx * 4u, n * 4u);
+	t->used = (uint16_t)(t->used - used);
+	t->large = (uint16_t)(t->large - large);
+	d->st.entries[SIZE_64K] -= large / COPIES;
+	d->st.entries[SIZE_4K] -= used - large;
+	u->bytes += used * SZ_4K;
+}
+
+/* Clear the sections from slot s on, up to slot end; or the supersection that s is part of. Returns the slot behind. */
+static unsigned int clear_sections(struct unmap *u, unsigned int s, unsigned int end)
+{
+	struct armdma_domain *d = u->d;
+	bool super = l1_is_super(from_le32(d->l1[s]));
+	unsigned int first = super ? s & ~(COPIES - 1) : s, n = super ? COPIES : 1;
+
+	while (!super && s + n < end && l1_is_plain_section(from_le32(d->l1[s + n])))
+		n++;
+	memset(d->l1 + first, 0, n * sizeof(le32));
+	clean_add(d->m->hw, &u->l1, d->l1_pa + first * 4u, n * 4u);
+	u->bytes += n * SZ_1M;
+	d->st.entries[super ? SIZE_16M : SIZE_1M] -= super ? 1 : n;
+	if (u->listen && super)
+		batch_add(&u->gone, first << 20, (uint32_t)SZ_16M);
+	for (unsigned int i = first; u->listen && !super && i < first + n; i++)
+		batch_add(&u->gone, i << 20, (uint32_t)SZ_1M);
+	return first + n;
+}
+
+static void clear_range(struct unmap *u, uint64_t iova, uint64_t end)
+{
+	while (iova < end) {
+		unsigned int s = (unsigned int)(iova >> 20);
+		uint64_t stop = ((uint64_t)s + 1) << 20;
+		uint32_t word = from_le32(u->d->l1[s]);
+
+		if (l1_is_pointer(word)) {
+			uint64_t len = (stop < end ? stop : end) - iova;
+
+			clear_l2(u, s, ARMDMA_SYSMMU_L2_INDEX(iova), (unsigned int)(len >> 12));
+		} else if (l1_is_section(word)) {
+			stop = (uint64_t)clear_sections(u, s, (unsigned int)((end + SZ_1M - 1) >> 20)) << 20;
+		}
+		iova = stop;
+	}
+}
+
+/* One small page that no TLB knows: what streaming mappings of a suspended device come to. False: not that simple. */
+static bool clear_one(struct armdma_domain *d, uint32_t iova)
+{
+	unsigned int idx = ARMDMA_SYSMMU_L2_INDEX(iova), s = iova >> 20;
+	struct l2_table *t = &d->l2[s];
+
+	if (!l1_is_pointer(from_le32(d->l1[s])) || !l2_is_small(from_le32(t->words[idx])))
+		return false;
+	t->words[idx] = 0;
+	t->used--;
+	d->st.entries[SIZE_4K]--;
+	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, 4);
+	return true;
+}
+
+static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size)
+{
+	struct unmap u;
+
+	u.d = d;
+	u.bytes = 0;
+	u.listen = d->active_units;
+	u.l1.len = u.l2.len = 0;
+	u.gone.entries = u.gone.nr = 0;
+	clear_range(&u, iova, iova + size);
+	clean_flush(d->m->hw, &u.l2);
+	clean_flush(d->m->hw, &u.l1);
+	if (u.bytes && (u.listen || d->retired))
+		domain_invalidate(d, &u.gone, iova, size);
+	return u.bytes;
+}
+
+static void emit_unmap(struct armdma_domain *d, uint64_t iova, uint64_t size, uint64_t bytes)
+{
+	struct armdma_event ev = { .type = ARMDMA_EV_IOMMU_UNMAP, .addr = iova, .len = size,
+				   .value = bytes };
+
+	armdma_event_emit(d->m->ev, &ev);
+}
+
+uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+{
+	unsigned int flags;
+	uint64_t bytes;
+
+	if (((iova | size) & (SZ_4K - 1)) || size > SZ_4G || iova > SZ_4G - size) {
+		misuse(d->m, ARMDMA_REPORT_BAD_ARGUMENT, NULL, __builtin_return_address(0), iova, size,
+		       "unmap of IOVA %#llx, %#llx bytes: not whole 4 KiB pages below 4 GiB",
+		       (unsigned long long)iova, (unsigned long long)size);
+		return 0;
+	}
+	flags = armdma_hw_irq_save(d->m->hw);
+	if (size == SZ_4K && !d->active_units && !d->retired && clear_one(d, (uint32_t)iova))
+		bytes = SZ_4K;
+	else
+		bytes = unmap_range(d, iova, size);
+	armdma_hw_irq_restore(d->m->hw, flags);
+	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
+		emit_unmap(d, iova, size, bytes);
+	return bytes;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The machine as the rooms of lib/ see it. */
+#ifndef LIB_MACHINE_H
+#define LIB_MACHINE_H
+
+#include <sys/queue.h>
+
+#include <armdma/machine.h>
+#include <armdma/report.h>
+
+struct mm;		/* lib/mm/mm.h */
+struct iommu;		/* lib/iommu/iommu.h */
+struct dma_state;	/* lib/dma/dma.h: live buffers and mappings */
+struct checker;		/* lib/check/check.h */
+struct sysmmu_unit;	/* lib/iommu: the driver's view of one SYSMMU */
+struct armdma_domain;
+struct armdma_iommu_mapping;
+struct armdma_dma_ops;
+
+#define DEV_MAX_UNITS 4
+
+/* A device as the kernel knows it (struct device). */
+struct armdma_device {
+	SLIST_ENTRY(armdma_device) link;
+	struct armdma_machine *m;
+	char name[ARMDMA_NAME_LEN];
+	armdma_phys_t regs;
+	uint32_t irq;
+	bool coherent;
+	/* DMA */
+	uint64_t dma_mask, coherent_dma_mask;
+	const struct armdma_dma_ops *ops;
+	struct armdma_iommu_mapping *mapping;
+	struct { uint64_t allocs, frees, maps, unmaps, syncs, failures, live_allocs, live_maps, live_bytes; } dma;
+	/* IOMMU */
+	struct sysmmu_unit *units[DEV_MAX_UNITS];	/* SYSMMUs in front of it */
+	unsigned int nr_units;
+	struct armdma_domain *domain;
+	LIST_ENTRY(armdma_device) domain_link;
+	/* runtime PM */
+	bool pm_enabled;
+	unsigned int pm_count;
+};
+
+SLIST_HEAD(device_list, armdma_device);
+
+struct armdma_machine {
+	struct armdma_hw *hw;
+	struct armdma_events *ev;
+	const struct armdma_config *cfg;
+	struct mm *mm;
+	struct iommu *iommu;
+	struct dma_state *dma;
+	struct checker *check;
+	struct device_list devices;
+	struct { uint64_t nth, hits; } fail[ARMDMA_NR_FAIL_STEPS];
+	bool abandoned;		/* its test failed: what is left over is no news */
+};
+
+/* True when failure injection wants this call of the step to fail. */
+bool fail_now(struct armdma_machine *m, enum armdma_fail_step step);
+
+/*
+ * Tell the observers about misuse by the code under test (becomes a report). fmt: one sentence.
+ * dev may be NULL; addr and len are what the call was about.
+ */
+void misuse(struct armdma_machine *m, enum armdma_report_kind kind, struct armdma_device *dev,
+	    const void *site, uint64_t addr, uint64_t len, const char *fmt, ...) ARMDMA_PRINTF(7, 8);
+
+#endif

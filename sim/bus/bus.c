@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Masters and their transfers, burst by burst or many bursts at a time.
+ *
+ * A burst is translated, checked and moved at the instant at which it starts; its
+ * master's channel is then busy until it ends. Between the start of a run of bursts and the next thing
+ * due nobody can see or change anything, so all bursts that start in between are done in one go, and
+ * time is set to where the last of them leaves the channel. Both ways give the same result.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "sim/bus/bus_internal.h"
+#include "sim/memory/memory.h"
+
+/* AXI: no burst crosses a 4 KiB boundary, so one translation a burst is enough. */
+#define BURST_BOUNDARY 4096u
+/* AXI3: AxLEN has four bits. */
+#define MAX_BEATS 16u
+
+/* Bursts that go out together: one translation, contiguous in both address spaces. */
+struct bus_run {
+	uint64_t bytes, bursts, cycles;
+};
+
+/* What one burst of a run costs beside its beats, and how large it may be. */
+struct burst_shape {
+	unsigned int beat_lg2, beats;	/* of a full burst */
+	uint32_t full;			/* bytes of a full burst that starts at a beat boundary */
+	uint32_t beat_cost, cost, first_extra;	/* cycles */
+};
+
+static struct bus_channel *channel_of(struct clock_event *ev)
+{
+	return (struct bus_channel *)((char *)ev - offsetof(struct bus_channel, ev));
+}
+
+static unsigned int full_beats(const struct bus_xfer *x)
+{
+	return x->burst_beats && x->burst_beats < MAX_BEATS ? x->burst_beats : MAX_BEATS;
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Bytes of a burst at addr with `avail` bytes to go. An unaligned start makes the first beat a partial one. */
+static uint32_t burst_bytes(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail)
+{
+	uint32_t off = (uint32_t)addr & ((1u << s->beat_lg2) - 1);
+	uint32_t to_boundary = BURST_BOUNDARY - ((uint32_t)addr & (BURST_BOUNDARY - 1));
+
+	return (uint32_t)min_u64(avail, min_u64(to_boundary, s->full - off));
+}
+
+static unsigned int beats_of(const struct burst_shape *s, armdma_dma_t addr, uint32_t bytes)
+{
+	uint32_t beat = 1u << s->beat_lg2;
+
+	return (((uint32_t)addr & (beat - 1)) + bytes + beat - 1) >> s->beat_lg2;
+}
+
+/*
+ * Count by arithmetic the bursts of [addr, addr+avail) that start before `limit`, the first of
+ * them, at `start`, in any case.
+ */
+static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail, uint64_t start,
+		    uint64_t limit, struct bus_run *r)
+{
+	uint32_t beat_mask = (1u << s->beat_lg2) - 1;
+	uint64_t full_cost = s->cost + (uint64_t)s->beats * s->beat_cost;
+	uint64_t extra = s->first_extra;
+
+	*r = (struct bus_run){ 0 };
+	while (r->bytes < avail) {
+		uint32_t off = (uint32_t)addr & beat_mask;
+		uint32_t room = (uint32_t)min_u64(avail - r->bytes,
+						  BURST_BOUNDARY - (addr & (BURST_BOUNDARY - 1)));
+		uint32_t bursts = (off + room + s->full - 1) / s->full;
+		uint32_t beats = (off + room + beat_mask) >> s->beat_lg2;
+		uint64_t t = start + r->cycles, last = extra + (bursts - 1) * full_cost;
+
+		if (r->bursts && t >= limit)
+			return;
+		if (bursts > 1 && t + last >= limit) {
+			uint64_t room_cycles = limit > t + extra ? limit - t - extra : 0;
+			uint64_t n = room_cycles ? (room_cycles + full_cost - 1) / full_cost : 1;
+
+			r->bytes += n * s->full - off;
+			r->bursts += n;
+			r->cycles += extra + n * full_cost;
+			return;
+		}
+		r->bytes += room;
+		r->bursts += bursts;
+		r->cycles += extra + (uint64_t)bursts * s->cost + (uint64_t)beats * s->beat_cost;
+		addr += room;
+		extra = 0;
+	}
+}
+
+static void emit(struct bus_channel *ch, armdma_dma_t addr, armdma_phys_t pa, uint64_t len,
+		 enum armdma_bus_resp resp)
+{
+	struct armdma_event ev = {
+		.type = ch->write ? ARMDMA_EV_BUS_WRITE : ARMDMA_EV_BUS_READ,
+		.who = ch->master->name,
+		.addr = addr,
+		.pa = pa,
+		.len = len,
+		.result = (int)resp,
+	};
+
+	armdma_event_emit(&ch->master->hw->ev.pub, &ev);
+}
+
+static inline bool watched(const struct bus_channel *ch)
+{
+	return armdma_event_on(&ch->master->hw->ev.pub,
+			       ch->write ? ARMDMA_EV_BUS_WRITE : ARMDMA_EV_BUS_READ);
+}
+
+static void move(struct bus_channel *ch, struct bus_xfer *x, armdma_phys_t pa, size_t len)
+{
+	struct armdma_hw *hw = ch->master->hw;
+	uint8_t *buf = (uint8_t *)x->buf + x->pos;
+
+	if (ch->write) {
+		if (ch->master->coherent)
+			mem_write_coherent(hw, pa, buf, len);
+		else
+			mem_write(hw, pa, buf, len);
+	} else {
+		if (ch->master->coherent)
+			mem_read_coherent(hw, pa, buf, len);
+		else
+			mem_read(hw, pa, buf, len);
+	}
+}
+
+/* The burst at the head ends in an error: so does the transfer, when the burst is over. */
+static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma_t addr,
+		 armdma_phys_t pa, uint32_t bytes, enum armdma_bus_resp resp)
+{
+	if (watched(ch))
+		emit(ch, addr, pa, bytes, resp);
+	if (resp == ARMDMA_RESP_DECERR)
+		ch->decerr++;
+	else
+		ch->slverr++;
+	ch->bursts++;
+	ch->busy_until += s->first_extra + s->cost +
+			  (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
+	ch->resp = resp;
+	ch->ending = true;
+}
+
+static enum bus_verdict translate(struct bus_master *m, const struct bus_xfer *x, armdma_dma_t addr,
+				  unsigned int beats, struct bus_translation *tr)
+{
+	if (m->port)
+		return m->port->ops->translate(m->port, x, addr, beats, tr);
+	tr->pa = addr;
+	tr->span = m->addr_mask - addr + 1;
+	if (!tr->span)
+		tr->span = UINT64_MAX;
+	tr->cycles = 0;
+	tr->hit_cycles = 0;
+	return BUS_GO;
+}
+
+/* Start the burst at the head's position now, and those of its span that start before `limit`. */
+static void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint64_t limit)
+{
+	struct bus_master *m = ch->master;
+	struct armdma_hw *hw = m->hw;
+	const struct armdma_costs *costs = &hw->cfg.costs;
+	uint64_t now = hw->clk.now, left = x->len - x->pos;
+	armdma_dma_t addr = (x->addr + x->pos) & m->addr_mask;
+	struct bus_translation tr;
+	enum bus_verdict verdict;
+	struct burst_shape s;
+	struct bus_run run;
+	uint32_t first;
+
+	s.beat_lg2 = m->beat_lg2;
+	s.beats = full_beats(x);
+	s.full = s.beats << s.beat_lg2;
+	s.beat_cost = costs->beat;
+	s.cost = costs->burst;
+	s.first_extra = 0;
+	first = burst_bytes(&s, addr, left);
+	ch->busy_until = now;
+	verdict = translate(m, x, addr, beats_of(&s, addr, first), &tr);
+	if (verdict == BUS_HOLD) {
+		ch->held = true;
+		return;
+	}
+	if (verdict == BUS_SLVERR) {
+		fail(ch, &s, addr, 0, first, ARMDMA_RESP_SLVERR);
+		return;
+	}
+	s.cost += tr.hit_cycles;
+	s.first_extra = tr.cycles - tr.hit_cycles;
+	measure(&s, addr, min_u64(left, tr.span), now, limit, &run);
+	if (!mem_is_ram(hw, tr.pa, run.bytes)) {
+		/* Some burst of the run meets no memory: the default slave answers. One at a time finds which. */
+		measure(&s, addr, first, now, now, &run);
+		if (!mem_is_ram(hw, tr.pa, run.bytes)) {
+			fail(ch, &s, addr, tr.pa, first, ARMDMA_RESP_DECERR);
+			return;
+		}
+	}
+	move(ch, x, tr.pa, run.bytes);
+	if (run.bursts > 1 && m->port)
+		m->port->ops->repeat(m->port, x, run.bursts - 1);
+	if (watched(ch))
+		emit(ch, addr, tr.pa, run.bytes, ARMDMA_RESP_OKAY);
+	ch->bursts += run.bursts;
+	ch->bytes += run.bytes;
+	ch->busy_until += run.cycles;
+	x->pos += run.bytes;
+	if (x->pos == x->len) {
+		ch->resp = ARMDMA_RESP_OKAY;
+		ch->ending = true;
+	}
+}
+
+static void schedule_at(struct bus_channel *ch, uint64_t when)
+{
+	struct armdma_hw *hw = ch->master->hw;
+	uint64_t now = hw->clk.now;
+
+	clock_schedule(hw, &ch->ev, when > now ? when - now : 0);
+}
+
+static void finish(struct bus_channel *ch)
+{
+	struct bus_xfer *x = STAILQ_FIRST(&ch->queue);
+
+	STAILQ_REMOVE_HEAD(&ch->queue, link);
+	ch->ending = false;
+	/* Before done(): it may wait for transfers of its own. */
+	if (!STAILQ_EMPTY(&ch->queue))
+		schedule_at(ch, 0);
+	x->done(x, ch->resp);
+}
+
+/* A level interrupt that stays high is delivered after every event: then each burst has to be one. */
+static bool irq_waits(const struct armdma_hw *hw)
+{
+	uint64_t any = 0;
+
+	if (hw->irq_depth || hw->in_irq)
+		return false;
+	for (size_t i = 0; i < ARMDMA_NR_IRQS / 64; i++)
+		any |= hw->pending[i];
+	return any;
+}
+
+/* Go on with the head: one burst, or with `many` whatever can be done at once. */
+static void run_channel(struct bus_channel *ch, bool many)
+{
+	struct armdma_hw *hw = ch->master->hw;
+	struct bus_xfer *x = STAILQ_FIRST(&ch->queue);
+	uint64_t limit = 0;
+
+	if (!x)
+		return;
+	if (many && !hw->cfg.burst_by_burst && !irq_waits(hw))
+		limit = clock_next_due(hw);
+	for (;;) {
+		start_bursts(ch, x, limit);
+		if (ch->held)
+			return;
+		if (ch->busy_until >= limit) {
+			schedule_at(ch, ch->busy_until);
+			return;
+		}
+		hw->clk.now = ch->busy_until;
+		if (ch->ending) {
+			finish(ch);
+			return;
+		}
+	}
+}
+
+/*
+ * Read and write addresses of one cycle reach the port together: when one of them is held, the other
+ * must not come later just because software's interrupt handler runs in between.
+ */
+static void start_twin(struct bus_channel *ch)
+{
+	struct bus_channel *twin = &ch->master->ch[!ch->write];
+
+	if (!clock_queued(&twin->ev) || twin->ev.when > ch->master->hw->clk.now || twin->ending)
+		return;
+	clock_cancel(ch->master->hw, &twin->ev);
+	run_channel(twin, false);
+}
+
+static void channel_event(struct clock_event *ev)
+{
+	struct bus_channel *ch = channel_of(ev);
+
+	if (ch->ending) {
+		finish(ch);
+		return;
+	}
+	run_channel(ch, true);
+	if (ch->held)
+		start_twin(ch);
+}
+
+void bus_submit(struct bus_master *m, struct bus_xfer *x)
+{
+	struct bus_channel *ch = &m->ch[x->write];
+
+	x->pos = 0;
+	x->master = m;
+	STAILQ_INSERT_TAIL(&ch->queue, x, link);
+	if (!ch->held && !clock_queued(&ch->ev))
+		schedule_at(ch, ch->busy_until);
+}
+
+void bus_withdraw(struct bus_master *m, struct bus_xfer *x)
+{
+	struct bus_channel *ch = &m->ch[x->write];
+	bool head = x == STAILQ_FIRST(&ch->queue);
+
+	STAILQ_REMOVE(&ch->queue, x, bus_xfer, link);
+	if (!head)
+		return;
+	ch->ending = false;
+	if (!ch->held)
+		return;
+	ch->held = false;
+	m->port->ops->forget(m->port, x);
+	if (!STAILQ_EMPTY(&ch->queue))
+		schedule_at(ch, 0);
+}
+
+void bus_master_reset(struct bus_master *m)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bus_channel *ch = &m->ch[i];
+
+		if (ch->held)
+			m->port->ops->forget(m->port, STAILQ_FIRST(&ch->queue));
+		STAILQ_INIT(&ch->queue);
+		ch->held = false;
+		ch->ending = false;
+		clock_cancel(m->hw, &ch->ev);
+	}
+}
+
+void bus_master_kick(struct bus_master *m)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bus_channel *ch = &m->ch[i];
+
+		if (!ch->held)
+			continue;
+		ch->held = false;
+		schedule_at(ch, 0);
+	}
+}
+
+uint64_t bus_master_busy_until(const struct bus_master *m)
+{
+	uint64_t r = m->ch[0].busy_until, w = m->ch[1].busy_until;
+
+	return r > w ? r : w;
+}
+
+bool bus_master_active(const struct bus_master *m)
+{
+	return !STAILQ_EMPTY(&m->ch[0].queue) || !STAILQ_EMPTY(&m->ch[1].queue);
+}
+
+void bus_master_stats(const struct bus_master *m, struct armdma_hw_stats *st)
+{
+	st->bursts_read += m->ch[0].bursts;
+	st->bursts_write += m->ch[1].bursts;
+	st->bytes_read += m->ch[0].bytes;
+	st->bytes_written += m->ch[1].bytes;
+	st->slverr += m->ch[0].slverr + m->ch[1].slverr;
+	st->decerr += m->ch[0].decerr + m->ch[1].decerr;
+}
+
+const char *bus_master_name(const struct bus_master *m)
+{
+	return m->name;
+}
+
+struct bus_master *bus_find_master(const struct armdma_hw *hw, const char *name)
+{
+	struct bus_master *m;
+
+	SLIST_FOREACH(m, &hw->bus->masters, link)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+struct bus_master *bus_master_create(struct armdma_hw *hw, const char *name, unsigned int addr_bits,
+				     unsigned int beat_bytes, bool coherent, struct bus_port *port)
+{
+	struct bus_master *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	strlcpy(m->name, name, sizeof(m->name));
+	m->hw = hw;
+	m->port = port;
+	m->addr_mask = ARMDMA_BIT_MASK(addr_bits ? addr_bits : 32);
+	/* AxSIZE is a power of two. */
+	while (beat_bytes >> (m->beat_lg2 + 1))
+		m->beat_lg2++;
+	m->coherent = coherent;
+	for (int i = 0; i < 2; i++) {
+		clock_event_init(&m->ch[i].ev, channel_event);
+		m->ch[i].master = m;
+		m->ch[i].write = i;
+		STAILQ_INIT(&m->ch[i].queue);
+	}
+	if (port)
+		port->master = m;
+	SLIST_INSERT_HEAD(&hw->bus->masters, m, link);
+	return m;
+}
+
+int bus_create(struct armdma_hw *hw)
+{
+	struct bus *bus = calloc(1, sizeof(*bus));
+
+	if (!bus)
+		return -ENOMEM;
+	SLIST_INIT(&bus->masters);
+	LIST_INIT(&bus->probes);
+	LIST_INIT(&bus->spare);
+	hw->bus = bus;
+	return 0;
+}
+
+void bus_destroy(struct armdma_hw *hw)
+{
+	struct bus_master *m;
+
+	/* Transfers belong to whoever submitted them: they are not looked at. */
+	while ((m = SLIST_FIRST(&hw->bus->masters))) {
+		SLIST_REMOVE_HEAD(&hw->bus->masters, link);
+		clock_cancel(hw, &m->ch[0].ev);
+		clock_cancel(hw, &m->ch[1].ev);
+		free(m);
+	}
+	bus_probes_free(hw->bus);
+	free(hw->bus);
+	hw->bus = NULL;
+}

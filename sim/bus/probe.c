@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Probes: single transfers fired by a test or by software from the bus port
+ * of a device, through its SYSMMU.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sim/bus/bus_internal.h"
+
+/* Kept on the heap even when the caller waits: a failing test may leave the wait by longjmp. */
+struct bus_probe {
+	struct bus_xfer xfer;	/* first: done() gets a pointer to it */
+	LIST_ENTRY(bus_probe) link;
+	struct bus *bus;
+	armdma_bus_done_fn done;
+	void *ctx;
+	bool waiting;		/* a sync call looks at the rest */
+	bool ended;
+	enum armdma_bus_resp resp;
+};
+
+static void free_list(struct bus_probe_list *list)
+{
+	struct bus_probe *p;
+
+	while ((p = LIST_FIRST(list))) {
+		LIST_REMOVE(p, link);
+		free(p);
+	}
+}
+
+void bus_probes_free(struct bus *bus)
+{
+	free_list(&bus->probes);
+	free_list(&bus->spare);
+}
+
+static struct bus_probe *probe_get(struct bus *bus)
+{
+	struct bus_probe *p = LIST_FIRST(&bus->spare);
+
+	if (p) {
+		LIST_REMOVE(p, link);
+	} else {
+		p = malloc(sizeof(*p));
+		if (!p)
+			return NULL;
+	}
+	p->bus = bus;
+	LIST_INSERT_HEAD(&bus->probes, p, link);
+	return p;
+}
+
+static void probe_put(struct bus_probe *p)
+{
+	LIST_REMOVE(p, link);
+	LIST_INSERT_HEAD(&p->bus->spare, p, link);
+}
+
+static void probe_done(struct bus_xfer *x, enum armdma_bus_resp resp)
+{
+	struct bus_probe *p = (struct bus_probe *)x;
+	armdma_bus_done_fn done = p->done;
+	void *ctx = p->ctx;
+	size_t bytes = x->pos;
+
+	if (p->waiting) {
+		p->resp = resp;
+		p->ended = true;
+		return;
+	}
+	probe_put(p);
+	if (done)
+		done(ctx, resp, bytes);
+}
+
+static int fire(struct armdma_hw *hw, const char *master, bool write, armdma_dma_t addr, void *buf,
+		size_t len, struct bus_probe **out)
+{
+	struct bus_master *m = bus_find_master(hw, master);
+	struct bus_probe *p;
+
+	if (!m)
+		return -ENOENT;
+	if (!len)
+		return -EINVAL;
+	p = probe_get(hw->bus);
+	if (!p)
+		return -ENOMEM;
+	p->xfer = (struct bus_xfer){
+		.addr = addr,
+		.buf = buf,
+		.len = len,
+		.write = write,
+		.done = probe_done,
+	};
+	p->done = NULL;
+	p->ctx = NULL;
+	p->waiting = false;
+	p->ended = false;
+	*out = p;
+	bus_submit(m, &p->xfer);
+	return 0;
+}
+
+static int fire_async(struct armdma_hw *hw, const char *master, bool write, armdma_dma_t addr,
+		      void *buf, size_t len, armdma_bus_done_fn done, void *ctx)
+{
+	struct bus_probe *p;
+	int ret = fire(hw, master, write, addr, buf, len, &p);
+
+	if (ret)
+		return ret;
+	p->done = done;
+	p->ctx = ctx;
+	return 0;
+}
+
+static bool has_ended(void *ctx)
+{
+	return ((const struct bus_probe *)ctx)->ended;
+}
+
+static int fire_sync(struct armdma_hw *hw, const char *master, bool write, armdma_dma_t addr,
+		     void *buf, size_t len, uint64_t max_cycles)
+{
+	struct bus_probe *p;
+	int ret = fire(hw, master, write, addr, buf, len, &p);
+
+	if (ret)
+		return ret;
+	p->waiting = true;
+	ret = armdma_hw_wait(hw, has_ended, p, max_cycles);
+	if (ret) {
+		/* Held, and nothing queued will change that (-EDEADLK), is no different from time being up. */
+		bus_withdraw(p->xfer.master, &p->xfer);
+		ret = -ETIMEDOUT;
+	} else if (p->resp != ARMDMA_RESP_OKAY) {
+		ret = -EIO;
+	}
+	probe_put(p);
+	return ret;
+}
+
+int armdma_hw_master_read(struct armdma_hw *hw, const char *master, armdma_dma_t addr, void *buf,
+			  size_t len, armdma_bus_done_fn done, void *ctx)
+{
+	return fire_async(hw, master, false, addr, buf, len, done, ctx);
+}
+
+int armdma_hw_master_write(struct armdma_hw *hw, const char *master, armdma_dma_t addr,
+			   const void *buf, size_t len, armdma_bus_done_fn done, void *ctx)
+{
+	/* A write only reads buf. */
+	return fire_async(hw, master, true, addr, (void *)(uintptr_t)buf, len, done, ctx);
+}
+
+int armdma_hw_master_read_sync(struct armdma_hw *hw, const char *master, armdma_dma_t addr,
+			       void *buf, size_t len, uint64_t max_cycles)
+{
+	return fire_sync(hw, master, false, addr, buf, len, max_cycles);
+}
+
+int armdma_hw_master_write_sync(struct armdma_hw *hw, const char *master, armdma_dma_t addr,
+				const void *buf, size_t len, uint64_t max_cycles)
+{
+	return fire_sync(hw, master, true, addr, (void *)(uintptr_t)buf, len, max_cycles);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Presets of machines, and the check of a description. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include <armdma/config.h>
+#include <armdma/hw.h>
+
+#define MIB (1024ULL * 1024)
+/* RAM comes in blocks of the largest allocation of the page allocator. */
+#define RAM_UNIT (4 * MIB)
+#define REG_WINDOW 0x1000
+
+/*
+ * Sources: DRAM latency and cache figures of a Cortex-A9 (Exynos4210 at 1.2 GHz) as measured in
+ * public; everything else is an estimate chosen so that the model runs, in cycles of 6.25 ns.
+ */
+static const struct armdma_costs exynos4_costs = {
+	.reg_read = 10,		/* 60 to 100 ns over the peripheral bus */
+	.reg_write = 6,		/* 40 ns, posted */
+	.barrier = 4,
+	.cpu_relax = 2,
+	.inner_line = 1,	/* 10 CPU cycles */
+	.outer_line = 4,	/* 30 CPU cycles */
+	.outer_sync = 8,	/* 60 CPU cycles */
+	.beat = 1,
+	.burst = 8,		/* interconnect, one way */
+	.mem_read = 20,		/* DRAM random read, about 110 ns */
+	.tlb_hit = 1,
+	.tlb_l2_hit = 2,
+	.block = 4,
+	.irq = 40,
+};
+
+struct unit {
+	const char *name;
+	armdma_phys_t base;
+	uint32_t irq;
+	enum armdma_devkind kind;
+	armdma_phys_t mmu_base;
+	uint32_t mmu_irq;
+};
+
+/* Exynos4: the FIMCs' and the memory DMA's SYSMMUs share interrupt combiner group 4, which is SPI 4. */
+static const struct unit exynos4_units[] = {
+	{ "fimc0", 0x11800000, 84, ARMDMA_DEV_FIMC, 0x11A20000, 4 },
+	{ "fimc1", 0x11810000, 85, ARMDMA_DEV_FIMC, 0x11A30000, 4 },
+	{ "fimc2", 0x11820000, 86, ARMDMA_DEV_FIMC, 0x11A40000, 4 },
+	{ "fimc3", 0x11830000, 87, ARMDMA_DEV_FIMC, 0x11A50000, 4 },
+	{ "mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x10A40000, 4 },
+};
+
+static struct armdma_config exynos4(const char *soc)
+{
+	struct armdma_config cfg;
+
+	memset(&cfg, 0, sizeof(cfg));
+	strlcpy(cfg.soc, soc, sizeof(cfg.soc));
+	cfg.ram_base = 0x40000000;
+	if (sizeof(void *) > 4) {
+		cfg.ram_size = 1024 * MIB;
+		cfg.lowmem_size = 760 * MIB;
+	} else {
+		cfg.ram_size = 64 * MIB;
+		cfg.lowmem_size = 48 * MIB;
+	}
+	cfg.inner_line = 32;
+	cfg.outer_line = 32;
+	cfg.cache_policy = ARMDMA_CACHE_PESSIMAL;
+	cfg.alias_mode = ARMDMA_ALIAS_TRAP;
+	cfg.undo = true;
+	cfg.wbuf_max = 64 * 1024;
+	cfg.wbuf_age = 1600;	/* 10 us */
+	cfg.seed = 1;
+	cfg.iova_align_order = 8;
+	cfg.costs = exynos4_costs;
+	for (size_t i = 0; i < sizeof(exynos4_units) / sizeof(exynos4_units[0]); i++) {
+		const struct unit *u = &exynos4_units[i];
+		struct armdma_sysmmu_config *mmu = &cfg.sysmmus[cfg.nr_sysmmus++];
+		struct armdma_device_config *dev = &cfg.devices[cfg.nr_devices++];
+
+		snprintf(mmu->name, sizeof(mmu->name), "sysmmu-%s", u->name);
+		mmu->reg_base = u->mmu_base;
+		mmu->irq = u->mmu_irq;
+		mmu->version = ARMDMA_SYSMMU_V1_2;	/* assumption: documented nowhere */
+		strlcpy(dev->name, u->name, sizeof(dev->name));
+		dev->kind = u->kind;
+		dev->reg_base = u->base;
+		dev->irq = u->irq;
+		dev->addr_bits = 32;
+		strlcpy(dev->sysmmu, mmu->name, sizeof(dev->sysmmu));
+	}
+	return cfg;
+}
+
+struct armdma_config armdma_config_exynos4210(void)
+{
+	return exynos4("exynos4210");
+}
+
+struct armdma_config armdma_config_exynos4412(void)
+{
+	return exynos4("exynos4412");
+}
+
+ARMDMA_PRINTF(2, 3)
+static int bad(struct armdma_error *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err) {
+		va_start(ap, fmt);
+		vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+		va_end(ap);
+	}
+	return -EINVAL;
+}
+
+static bool named(const char *name)
+{
+	return name[0] && memchr(name, 0, ARMDMA_NAME_LEN);
+}
+
+static int check_memory(const struct armdma_config *c, struct armdma_error *err)
+{
+	if (!memchr(c->soc, 0, sizeof(c->soc)))
+		return bad(err, "soc \"%.*s\" is not terminated", ARMDMA_NAME_LEN, c->soc);
+	if (c->ram_base % RAM_UNIT)
+		return bad(err, "ram_base 0x%llx is not a multiple of 4 MiB",
+			   (unsigned long long)c->ram_base);
+	if (!c->ram_size || c->ram_size % RAM_UNIT)
+		return bad(err, "ram_size 0x%llx is not a positive multiple of 4 MiB",
+			   (unsigned long long)c->ram_size);
+	if (c->ram_base + c->ram_size < c->ram_base || c->ram_base + c->ram_size > 1ULL << 40)
+		return bad(err, "RAM of 0x%llx bytes at 0x%llx does not fit into 40 address bits",
+			   (unsigned long long)c->ram_size, (unsigned long long)c->ram_base);
+	if (!c->lowmem_size || c->lowmem_size > c->ram_size || c->lowmem_size % ARMDMA_PAGE_SIZE)
+		return bad(err, "lowmem_size 0x%llx is not a page-aligned part of ram_size 0x%llx",
+			   (unsigned long long)c->lowmem_size, (unsigned long long)c->ram_size);
+	if (c->dma_zone_size > c->lowmem_size || c->dma_zone_size % ARMDMA_PAGE_SIZE)
+		return bad(err, "dma_zone_size 0x%llx is not a page-aligned part of lowmem 0x%llx",
+			   (unsigned long long)c->dma_zone_size,
+			   (unsigned long long)c->lowmem_size);
+	if (c->inner_line != 32 && c->inner_line != 64)
+		return bad(err, "inner_line %u: cache lines have 32 or 64 bytes", c->inner_line);
+	if (c->outer_line != c->inner_line)
+		return bad(err, "outer_line %u differs from inner_line %u", c->outer_line,
+			   c->inner_line);
+	if (c->cache_policy > ARMDMA_CACHE_NON_SPECULATING)
+		return bad(err, "cache_policy %d is unknown", (int)c->cache_policy);
+	if (c->alias_mode > ARMDMA_ALIAS_KEEP)
+		return bad(err, "alias_mode %d is unknown", (int)c->alias_mode);
+	if (c->iova_align_order > 20)
+		return bad(err, "iova_align_order %u is beyond 20", c->iova_align_order);
+	return 0;
+}
+
+static bool overlaps(armdma_phys_t a, armdma_phys_t b)
+{
+	return a < b + REG_WINDOW && b < a + REG_WINDOW;
+}
+
+static int check_regs(const struct armdma_config *c, const char *name, armdma_phys_t base,
+		      uint32_t irq, struct armdma_error *err)
+{
+	if (!named(name))
+		return bad(err, "a unit at 0x%llx has no name", (unsigned long long)base);
+	if (base % REG_WINDOW)
+		return bad(err, "%s: reg_base 0x%llx is not 4 KiB aligned", name,
+			   (unsigned long long)base);
+	if (base + REG_WINDOW > c->ram_base && base < c->ram_base + c->ram_size)
+		return bad(err, "%s: registers at 0x%llx lie in RAM", name,
+			   (unsigned long long)base);
+	if (irq >= ARMDMA_NR_IRQS)
+		return bad(err, "%s: interrupt %u is beyond %u", name, irq, ARMDMA_NR_IRQS - 1);
+	return 0;
+}
+
+static int check_version(const struct armdma_sysmmu_config *mmu, struct armdma_error *err)
+{
+	static const uint32_t known[] = {
+		ARMDMA_SYSMMU_V1_0, ARMDMA_SYSMMU_V1_2, ARMDMA_SYSMMU_V2_0, ARMDMA_SYSMMU_V2_1,
+		ARMDMA_SYSMMU_V3_0, ARMDMA_SYSMMU_V3_1, ARMDMA_SYSMMU_V3_2, ARMDMA_SYSMMU_V3_3,
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (mmu->version == known[i])
+			return mmu->tlb_entries <= 127 ? 0 :
+			       bad(err, "%s: tlb_entries %u is beyond 127", mmu->name,
+				   mmu->tlb_entries);
+	return bad(err, "%s: version word 0x%08x is not a known SYSMMU (1.0 to 3.3)", mmu->name,
+		   mmu->version);
+}
+
+static int check_units(const struct armdma_config *c, struct armdma_error *err)
+{
+	armdma_phys_t bases[ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
+	const char *names[ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
+	uint32_t n = 0;
+	int ret;
+
+	if (c->nr_sysmmus > ARMDMA_MAX_SYSMMUS || c->nr_devices > ARMDMA_MAX_DEVICES)
+		return bad(err, "%u SYSMMUs and %u devices: at most %d of each", c->nr_sysmmus,
+			   c->nr_devices, ARMDMA_MAX_DEVICES);
+	for (uint32_t i = 0; i < c->nr_sysmmus; i++) {
+		const struct armdma_sysmmu_config *mmu = &c->sysmmus[i];
+
+		ret = check_regs(c, mmu->name, mmu->reg_base, mmu->irq, err);
+		if (!ret)
+			ret = check_version(mmu, err);
+		if (ret)
+			return ret;
+		bases[n] = mmu->reg_base;
+		names[n++] = mmu->name;
+	}
+	for (uint32_t i = 0; i < c->nr_devices; i++) {
+		const struct armdma_device_config *dev = &c->devices[i];
+		uint32_t users = 0, j;
+
+		ret = check_regs(c, dev->name, dev->reg_base, dev->irq, err);
+		if (ret)
+			return ret;
+		if (dev->kind > ARMDMA_DEV_SGDMA)
+			return bad(err, "%s: device kind %d is unknown", dev->name, (int)dev->kind);
+		if (dev->addr_bits && (dev->addr_bits < 16 || dev->addr_bits > 40))
+			return bad(err, "%s: addr_bits %u is not in 16..40", dev->name,
+				   dev->addr_bits);
+		bases[n] = dev->reg_base;
+		names[n++] = dev->name;
+		if (!dev->sysmmu[0])
+			continue;
+		for (j = 0; j < c->nr_sysmmus; j++)
+			if (!strncmp(c->sysmmus[j].name, dev->sysmmu, ARMDMA_NAME_LEN))
+				break;
+		if (j == c->nr_sysmmus)
+			return bad(err, "%s: there is no SYSMMU \"%.*s\"", dev->name,
+				   ARMDMA_NAME_LEN, dev->sysmmu);
+		for (j = 0; j < c->nr_devices; j++)
+			users += !strncmp(c->devices[j].sysmmu, dev->sysmmu, ARMDMA_NAME_LEN);
+		if (users > 1)
+			return bad(err, "SYSMMU \"%s\" stands in front of %u devices, it has one port",
+				   dev->sysmmu, users);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t j = 0; j < i; j++) {
+			if (!strncmp(names[i], names[j], ARMDMA_NAME_LEN))
+				return bad(err, "two units are named \"%s\"", names[i]);
+			if (overlaps(bases[i], bases[j]))
+				return bad(err, "registers of %s and %s overlap at 0x%llx",
+					   names[j], names[i], (unsigned long long)bases[i]);
+		}
+	return 0;
+}
+
+int armdma_config_check(const struct armdma_config *cfg, struct armdma_error *err)
+{
+	int ret = check_memory(cfg, err);
+
+	return ret ? ret : check_units(cfg, err);
+}

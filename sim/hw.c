@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The hardware as a whole: putting it together, taking it apart, its console and its counters. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/bus/bus.h"
+#include "sim/devices/devices.h"
+#include "sim/hub.h"
+#include "sim/hw.h"
+#include "sim/irq.h"
+#include "sim/memory/cpu.h"
+#include "sim/sysmmu/sysmmu.h"
+#include "sim/time.h"
+
+static void log_stderr(void *ctx, const char *line)
+{
+	(void)ctx;
+	fprintf(stderr, "armdma: %s\n", line);
+}
+
+void armdma_hw_set_log(struct armdma_hw *hw, armdma_log_fn fn, void *ctx)
+{
+	hw->log = fn ? fn : log_stderr;
+	hw->log_ctx = ctx;
+}
+
+void armdma_hw_log(struct armdma_hw *hw, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	hw->log(hw->log_ctx, line);
+}
+
+static struct bus_port *find_port(struct armdma_hw *hw, const char *name)
+{
+	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
+		if (!strncmp(hw->cfg.sysmmus[i].name, name, ARMDMA_NAME_LEN))
+			return sysmmu_port(hw->sysmmus[i]);
+	return NULL;
+}
+
+static int create_units(struct armdma_hw *hw)
+{
+	int ret;
+
+	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++) {
+		ret = sysmmu_create(hw, &hw->cfg.sysmmus[i], &hw->sysmmus[i]);
+		if (ret)
+			return ret;
+	}
+	for (uint32_t i = 0; i < hw->cfg.nr_devices; i++) {
+		const struct armdma_device_config *dev = &hw->cfg.devices[i];
+		struct bus_port *port = find_port(hw, dev->sysmmu);
+
+		ret = dev->kind == ARMDMA_DEV_FIMC ? fimc_create(hw, dev, port) :
+						     sgdma_create(hw, dev, port);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int armdma_hw_create(struct armdma_hw **out, const struct armdma_config *cfg,
+		     struct armdma_error *err)
+{
+	struct armdma_hw *hw;
+	int ret;
+
+	*out = NULL;
+	ret = armdma_config_check(cfg, err);
+	if (ret)
+		return ret;
+	hw = calloc(1, sizeof(*hw));
+	if (!hw)
+		goto no_memory;
+	hw->cfg = *cfg;
+	hw->log = log_stderr;
+	hw->clk.horizon = 0;
+	SLIST_INIT(&hw->devices);
+	hub_init(&hw->ev, &hw->clk.now);
+	irq_init(hw);
+	ret = mem_create(hw, err);
+	if (ret)
+		goto fail;
+	ret = clock_init(&hw->clk);
+	if (!ret)
+		ret = bus_create(hw);
+	if (!ret)
+		ret = create_units(hw);
+	if (!ret) {
+		*out = hw;
+		return 0;
+	}
+	armdma_hw_destroy(hw);
+	if (err && ret != -ENOMEM) {
+		snprintf(err->msg, sizeof(err->msg), "cannot build the units: %s", strerror(-ret));
+		return ret;
+	}
+no_memory:
+	if (err)
+		snprintf(err->msg, sizeof(err->msg), "out of host memory");
+	return -ENOMEM;
+fail:
+	armdma_hw_destroy(hw);
+	return ret;
+}
+
+void armdma_hw_destroy(struct armdma_hw *hw)
+{
+	struct sim_device *dev;
+
+	if (!hw)
+		return;
+	while ((dev = SLIST_FIRST(&hw->devices))) {
+		SLIST_REMOVE_HEAD(&hw->devices, link);
+		dev->destroy(dev);
+	}
+	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
+		if (hw->sysmmus[i])
+			sysmmu_destroy(hw->sysmmus[i]);
+	if (hw->bus)
+		bus_destroy(hw);
+	mem_destroy(hw);
+	clock_fini(&hw->clk);
+	irq_fini(hw);
+	hub_fini(&hw->ev);
+	free(hw->regions);
+	free(hw);
+}
+
+const struct armdma_config *armdma_hw_config(const struct armdma_hw *hw)
+{
+	return &hw->cfg;
+}
+
+struct armdma_events *armdma_hw_events(struct armdma_hw *hw)
+{
+	return &hw->ev.pub;
+}
+
+struct sim_device *hw_find_device(const struct armdma_hw *hw, const char *name)
+{
+	struct sim_device *dev;
+
+	SLIST_FOREACH(dev, &hw->devices, link)
+		if (!strncmp(dev->name, name, ARMDMA_NAME_LEN))
+			return dev;
+	return NULL;
+}
+
+void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st)
+{
+	const struct sim_device *dev;
+
+	*st = hw->st;
+	st->cycles = hw->clk.now;
+	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
+		sysmmu_stats(hw->sysmmus[i], st);
+	for (uint32_t i = 0; i < hw->cfg.nr_devices; i++) {
+		const struct bus_master *m = bus_find_master(hw, hw->cfg.devices[i].name);
+
+		if (m)
+			bus_master_stats(m, st);
+	}
+	SLIST_FOREACH(dev, &hw->devices, link)
+		if (dev->stats)
+			dev->stats(dev, st);
+}
+
+int armdma_hw_unit_stats(const struct armdma_hw *hw, const char *name, struct armdma_hw_stats *st)
+{
+	const struct bus_master *m = bus_find_master(hw, name);
+	const struct sim_device *dev = hw_find_device(hw, name);
+
+	memset(st, 0, sizeof(*st));
+	st->cycles = hw->clk.now;
+	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
+		if (!strcmp(sysmmu_name(hw->sysmmus[i]), name)) {
+			sysmmu_stats(hw->sysmmus[i], st);
+			return 0;
+		}
+	if (!m && !dev)
+		return -ENOENT;
+	if (m)
+		bus_master_stats(m, st);
+	if (dev && dev->stats)
+		dev->stats(dev, st);
+	return 0;
+}

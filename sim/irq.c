@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupt lines: level triggered, wired-or of their sources, shared by
+ * handlers.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sim/hw.h"
+#include "sim/irq.h"
+#include "sim/memory/cpu.h"
+
+/* Calls in a row that no handler claims before a line is switched off. */
+#define IRQ_STUCK 1000
+
+void irq_init(struct armdma_hw *hw)
+{
+	for (uint32_t i = 0; i < ARMDMA_NR_IRQS; i++)
+		SLIST_INIT(&hw->lines[i].actions);
+}
+
+void irq_fini(struct armdma_hw *hw)
+{
+	for (uint32_t i = 0; i < ARMDMA_NR_IRQS; i++) {
+		struct irq_action *a;
+
+		while ((a = SLIST_FIRST(&hw->lines[i].actions))) {
+			SLIST_REMOVE_HEAD(&hw->lines[i].actions, link);
+			free(a);
+		}
+	}
+}
+
+/* Handlers that are still wanted; a freed one (no function) may wait for the end of the call. */
+static bool has_handler(const struct irq_line *l)
+{
+	const struct irq_action *a;
+
+	SLIST_FOREACH(a, &l->actions, link)
+		if (a->fn)
+			return true;
+	return false;
+}
+
+static void update_pending(struct armdma_hw *hw, uint32_t line)
+{
+	const struct irq_line *l = &hw->lines[line];
+	uint64_t bit = 1ULL << (line % 64);
+
+	if (l->sources && !l->disabled && has_handler(l))
+		hw->pending[line / 64] |= bit;
+	else
+		hw->pending[line / 64] &= ~bit;
+}
+
+static void emit(struct armdma_hw *hw, enum armdma_event_type type, uint32_t line, bool level)
+{
+	struct armdma_event ev = { .type = type, .addr = line, .value = level };
+
+	if (armdma_event_on(&hw->ev.pub, type))
+		armdma_event_emit(&hw->ev.pub, &ev);
+}
+
+void irq_set(struct armdma_hw *hw, uint32_t line, bool *asserted, bool level)
+{
+	struct irq_line *l;
+
+	if (line >= ARMDMA_NR_IRQS || *asserted == level)
+		return;
+	l = &hw->lines[line];
+	*asserted = level;
+	if (level) {
+		if (l->sources++ == 0)
+			emit(hw, ARMDMA_EV_IRQ_LEVEL, line, true);
+	} else {
+		if (--l->sources == 0)
+			emit(hw, ARMDMA_EV_IRQ_LEVEL, line, false);
+	}
+	update_pending(hw, line);
+}
+
+int armdma_hw_irq_request(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, void *ctx)
+{
+	struct irq_action *a, *last;
+
+	if (line >= ARMDMA_NR_IRQS || !fn)
+		return -EINVAL;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return -ENOMEM;
+	a->fn = fn;
+	a->ctx = ctx;
+	/* Called in the order of registration. */
+	last = SLIST_FIRST(&hw->lines[line].actions);
+	while (last && SLIST_NEXT(last, link))
+		last = SLIST_NEXT(last, link);
+	if (last)
+		SLIST_INSERT_AFTER(last, a, link);
+	else
+		SLIST_INSERT_HEAD(&hw->lines[line].actions, a, link);
+	hw->lines[line].disabled = false;
+	hw->lines[line].unhandled = 0;
+	update_pending(hw, line);
+	return 0;
+}
+
+/* Drop the actions that armdma_hw_irq_free() has emptied. */
+static void sweep(struct irq_line *l)
+{
+	struct irq_action *a, *next;
+
+	for (a = SLIST_FIRST(&l->actions); a; a = next) {
+		next = SLIST_NEXT(a, link);
+		if (a->fn)
+			continue;
+		SLIST_REMOVE(&l->actions, a, irq_action, link);
+		free(a);
+	}
+}
+
+void armdma_hw_irq_free(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, void *ctx)
+{
+	struct irq_action *a;
+
+	if (line >= ARMDMA_NR_IRQS)
+		return;
+	SLIST_FOREACH(a, &hw->lines[line].actions, link)
+		if (a->fn == fn && a->ctx == ctx)
+			break;
+	if (!a)
+		return;
+	a->fn = NULL;
+	if (!hw->lines[line].busy)
+		sweep(&hw->lines[line]);
+	update_pending(hw, line);
+}
+
+unsigned int armdma_hw_irq_save(struct armdma_hw *hw)
+{
+	return hw->irq_depth++;
+}
+
+void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags)
+{
+	hw->irq_depth = flags;
+	irq_deliver(hw);
+}
+
+bool armdma_hw_in_irq(const struct armdma_hw *hw)
+{
+	return hw->in_irq;
+}
+
+bool armdma_hw_irq_level(const struct armdma_hw *hw, uint32_t line)
+{
+	return line < ARMDMA_NR_IRQS && hw->lines[line].sources;
+}
+
+static void call_line(struct armdma_hw *hw, uint32_t line)
+{
+	struct irq_line *l = &hw->lines[line];
+	struct irq_action *a;
+	bool handled = false;
+
+	hw->clk.now += hw->cfg.costs.irq;
+	hw->st.irqs++;
+	/* Taking an interrupt is a barrier for loads: handlers see what the device wrote before it. */
+	cpu_pull(hw);
+	emit(hw, ARMDMA_EV_IRQ_ENTER, line, true);
+	hw->in_irq++;
+	l->busy = true;
+	SLIST_FOREACH(a, &l->actions, link)
+		if (a->fn)
+			handled |= a->fn(a->ctx, line);
+	l->busy = false;
+	sweep(l);
+	hw->in_irq--;
+	emit(hw, ARMDMA_EV_IRQ_EXIT, line, true);
+	l->unhandled = handled ? 0 : l->unhandled + 1;
+	if (l->unhandled >= IRQ_STUCK) {
+		l->disabled = true;
+		armdma_hw_log(hw, "irq %u: nobody cared, line disabled", line);
+		update_pending(hw, line);
+	}
+}
+
+bool irq_deliver(struct armdma_hw *hw)
+{
+	bool called = false;
+
+	if (hw->irq_depth || hw->in_irq)
+		return false;
+	for (unsigned int w = 0; w < ARMDMA_NR_IRQS / 64; w++) {
+		uint64_t bits = hw->pending[w];
+
+		while (bits) {
+			uint32_t line = 64 * w + (uint32_t)__builtin_ctzll(bits);
+
+			bits &= bits - 1;
+			if (!(hw->pending[w] >> (line % 64) & 1))
+				continue;	/* an earlier handler lowered it */
+			call_line(hw, line);
+			called = true;
+		}
+	}
+	return called;
+}

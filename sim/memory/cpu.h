@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The write buffer as the rest of sim/ drives it, and the life of the memory. */
+#ifndef SIM_MEMORY_CPU_H
+#define SIM_MEMORY_CPU_H
+
+#include <armdma/hw.h>
+
+/* Complete the CPU's stores to uncached memory (dsb st). */
+void cpu_drain(struct armdma_hw *hw);
+/* Let the CPU's loads of uncached memory see what masters wrote (dsb, interrupt entry). */
+void cpu_pull(struct armdma_hw *hw);
+/* While the CPU waits: pull what a master wrote a bounded time ago. */
+void cpu_age(struct armdma_hw *hw);
+
+int mem_create(struct armdma_hw *hw, struct armdma_error *err);
+/* Park the memory in the pool; NULL-safe. */
+void mem_destroy(struct armdma_hw *hw);
+
+#endif

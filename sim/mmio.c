@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The register decoder: which unit answers at an address. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sim/hw.h"
+#include "sim/memory/cpu.h"
+#include "sim/time.h"
+
+int mmio_add(struct armdma_hw *hw, const struct mmio_region *region)
+{
+	struct mmio_region *r;
+	size_t i, n = hw->nr_regions;
+
+	for (i = 0; i < n; i++) {
+		const struct mmio_region *o = &hw->regions[i];
+
+		if (region->base < o->base + o->size && o->base < region->base + region->size)
+			return -EBUSY;
+	}
+	r = realloc(hw->regions, (n + 1) * sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	hw->regions = r;
+	for (i = n; i > 0 && r[i - 1].base > region->base; i--)
+		r[i] = r[i - 1];
+	r[i] = *region;
+	hw->nr_regions = n + 1;
+	return 0;
+}
+
+static const struct mmio_region *decode(struct armdma_hw *hw, armdma_phys_t reg)
+{
+	size_t lo = 0, hi = hw->nr_regions;
+	const struct mmio_region *r;
+
+	if (hw->last_region < hi) {
+		r = &hw->regions[hw->last_region];
+		if (reg - r->base < r->size)
+			return r;
+	}
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		r = &hw->regions[mid];
+		if (reg < r->base) {
+			hi = mid;
+		} else if (reg - r->base >= r->size) {
+			lo = mid + 1;
+		} else {
+			hw->last_region = mid;
+			return r;
+		}
+	}
+	return NULL;
+}
+
+static void emit(struct armdma_hw *hw, enum armdma_event_type type, const char *who,
+		 armdma_phys_t reg, uint32_t value)
+{
+	struct armdma_event ev = { .type = type, .who = who, .addr = reg, .value = value };
+
+	if (armdma_event_on(&hw->ev.pub, type))
+		armdma_event_emit(&hw->ev.pub, &ev);
+}
+
+uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
+{
+	const struct mmio_region *r;
+	uint32_t v;
+
+	clock_pass(hw, hw->cfg.costs.reg_read);
+	hw->st.reg_reads++;
+	r = reg & 3 ? NULL : decode(hw, reg);
+	if (!r) {
+		armdma_hw_log(hw, "external abort: read of register 0x%llx: no unit decodes it",
+			      (unsigned long long)reg);
+		return 0;
+	}
+	v = r->read(r->ctx, (uint32_t)(reg - r->base));
+	emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
+	return v;
+}
+
+void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
+{
+	const struct mmio_region *r;
+
+	clock_pass(hw, hw->cfg.costs.reg_write);
+	hw->st.reg_writes++;
+	r = reg & 3 ? NULL : decode(hw, reg);
+	if (!r) {
+		armdma_hw_log(hw,
+			      "external abort: write of 0x%08x to register 0x%llx: no unit decodes it",
+			      value, (unsigned long long)reg);
+		return;
+	}
+	emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
+	r->write(r->ctx, (uint32_t)(reg - r->base), value);
+}
+
+uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
+{
+	uint32_t v = armdma_hw_readl_relaxed(hw, reg);
+
+	cpu_pull(hw);
+	return v;
+}
+
+void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
+{
+	cpu_drain(hw);
+	armdma_hw_writel_relaxed(hw, reg, value);
+}

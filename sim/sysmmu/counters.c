@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Performance counters: four that count a selectable event, and one of cycles.
+ *
+ * The unit keeps running totals anyway; a counter is the difference of a total between the times at
+ * which counting was switched on and off. So counting costs nothing per access.
+ */
+#include "sim/sysmmu/sysmmu_internal.h"
+
+#define CYCLES ARMDMA_SYSMMU_NR_COUNTERS
+
+static uint64_t source(const struct sysmmu *mmu, unsigned int n)
+{
+	const struct event_codes *ev = &mmu->variant->events;
+	uint32_t code;
+
+	if (n == CYCLES)
+		return mmu->hw->clk.now;
+	code = mmu->cnt.select[n];
+	for (unsigned int w = 0; w < 2; w++) {
+		if (code == ev->total[w])
+			return mmu->lookups[w];
+		if (code == ev->miss[w])
+			return mmu->misses[w];
+		if (code == ev->l2_miss[w])
+			return mmu->l2_misses[w];
+	}
+	return 0;
+}
+
+static uint32_t enable_bit(unsigned int n)
+{
+	return n == CYCLES ? ARMDMA_SYSMMU_CNT_CYCLES : 1u << n;
+}
+
+static bool counting(const struct sysmmu *mmu, unsigned int n)
+{
+	return mmu->cnt.on && mmu->cnt.enabled & enable_bit(n);
+}
+
+/* Bring counter n up to now. */
+static void fold(struct sysmmu *mmu, unsigned int n)
+{
+	struct counters *c = &mmu->cnt;
+	uint64_t now = source(mmu, n);
+
+	if (counting(mmu, n))
+		c->sum[n] += now - c->from[n];
+	c->from[n] = now;
+	if (c->sum[n] > UINT32_MAX) {
+		c->sum[n] = (uint32_t)c->sum[n];
+		c->overflow |= enable_bit(n);
+	}
+}
+
+static void fold_all(struct sysmmu *mmu)
+{
+	for (unsigned int n = 0; n <= CYCLES; n++)
+		fold(mmu, n);
+}
+
+void counters_reset(struct sysmmu *mmu)
+{
+	mmu->cnt = (struct counters){ 0 };
+}
+
+uint32_t counters_get(struct sysmmu *mmu, unsigned int n)
+{
+	fold(mmu, n);
+	return (uint32_t)mmu->cnt.sum[n];
+}
+
+void counters_set(struct sysmmu *mmu, unsigned int n, uint32_t value)
+{
+	fold(mmu, n);
+	mmu->cnt.sum[n] = value;
+}
+
+uint32_t counters_get_select(struct sysmmu *mmu, unsigned int n)
+{
+	return mmu->cnt.select[n];
+}
+
+void counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event)
+{
+	fold(mmu, n);
+	mmu->cnt.select[n] = event;
+	mmu->cnt.from[n] = source(mmu, n);
+}
+
+uint32_t counters_get_on(struct sysmmu *mmu, unsigned int arg)
+{
+	(void)arg;
+	return mmu->cnt.on;
+}
+
+void counters_set_on(struct sysmmu *mmu, unsigned int arg, uint32_t value)
+{
+	(void)arg;
+	fold_all(mmu);
+	mmu->cnt.on = value & 1;
+}
+
+uint32_t counters_get_enabled(struct sysmmu *mmu, unsigned int arg)
+{
+	(void)arg;
+	return mmu->cnt.enabled;
+}
+
+void counters_enable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+{
+	(void)arg;
+	fold_all(mmu);
+	mmu->cnt.enabled |= bits;
+}
+
+void counters_disable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+{
+	(void)arg;
+	fold_all(mmu);
+	mmu->cnt.enabled &= ~bits;
+}
+
+uint32_t counters_get_interrupts(struct sysmmu *mmu, unsigned int arg)
+{
+	(void)arg;
+	return mmu->cnt.interrupts;
+}
+
+void counters_interrupts_on(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+{
+	(void)arg;
+	mmu->cnt.interrupts |= bits;
+}
+
+void counters_interrupts_off(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+{
+	(void)arg;
+	mmu->cnt.interrupts &= ~bits;
+}
+
+uint32_t counters_get_overflow(struct sysmmu *mmu, unsigned int arg)
+{
+	(void)arg;
+	fold_all(mmu);
+	return mmu->cnt.overflow;
+}
+
+void counters_clear_overflow(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+{
+	(void)arg;
+	fold_all(mmu);
+	mmu->cnt.overflow &= ~bits;
+}

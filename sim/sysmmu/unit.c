@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The unit as the bus sees it: a port that translates the first byte of each
+ * burst, lets it pass untranslated, or holds it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sim/sysmmu/sysmmu_internal.h"
+
+static struct sysmmu *unit_of(struct bus_port *port)
+{
+	return (struct sysmmu *)port;
+}
+
+static bool enabled(const struct sysmmu *mmu)
+{
+	return mmu->ctrl & ARMDMA_SYSMMU_CTRL_ENABLE;
+}
+
+static bool blocked(const struct sysmmu *mmu)
+{
+	return mmu->ctrl & ARMDMA_SYSMMU_CTRL_BLOCK;
+}
+
+/* ---- Translation ------------------------------------------------------- */
+
+static void emit_fill(struct sysmmu *mmu, const struct tlb_page *page)
+{
+	unsigned int shift = ARMDMA_PAGE_SHIFT + tlb_size_order(page->size);
+	struct armdma_event ev = {
+		.type = ARMDMA_EV_TLB_FILL,
+		.who = mmu->cfg.name,
+		.addr = (uint64_t)page->vpn << ARMDMA_PAGE_SHIFT,
+		.pa = page->pa,
+		.len = 1ULL << shift,
+	};
+
+	armdma_event_emit(&mmu->hw->ev.pub, &ev);
+}
+
+static enum bus_verdict multi_hit(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				  unsigned int beats)
+{
+	return sysmmu_fault(mmu, x, va, beats,
+			    x->write ? ARMDMA_SYSMMU_FAULT_AW_MULTI_HIT :
+				       ARMDMA_SYSMMU_FAULT_AR_MULTI_HIT);
+}
+
+/* The first level missed: ask the second, then the tables. */
+static enum bus_verdict refill(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+			       unsigned int beats, unsigned int *slot, uint32_t *cycles)
+{
+	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT;
+	struct tlb_page page;
+	unsigned int reads;
+	enum walk_result result;
+
+	mmu->misses[x->write]++;
+	if (mmu->tlb.l2) {
+		unsigned int n = tlb_l2_find(&mmu->tlb, vpn, &page);
+
+		*cycles += mmu->hw->cfg.costs.tlb_l2_hit;
+		if (n > 1)
+			return multi_hit(mmu, x, va, beats);
+		if (n == 1) {
+			*slot = tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
+			return BUS_GO;
+		}
+		mmu->l2_misses[x->write]++;
+	}
+	result = sysmmu_walk(mmu, va, &page, &reads);
+	mmu->walks++;
+	mmu->walk_reads += reads;
+	if (__builtin_expect(result != WALK_OK, 0))
+		return sysmmu_fault(mmu, x, va, beats,
+				    result == WALK_INVALID ? ARMDMA_SYSMMU_FAULT_PAGE :
+							     ARMDMA_SYSMMU_FAULT_BUS_ERROR);
+	*cycles += reads * mmu->hw->cfg.costs.mem_read;
+	*slot = tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
+	if (mmu->tlb.l2)
+		tlb_l2_fill(&mmu->tlb, vpn, &page);
+	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_FILL))
+		emit_fill(mmu, &page);
+	return BUS_GO;
+}
+
+static inline enum bus_verdict answer(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				      unsigned int beats, const struct tlb_memo *memo,
+				      uint32_t cycles, struct bus_translation *tr)
+{
+	tlb_use(&mmu->tlb, memo->slot);
+	/* The cached permissions are checked at every access. */
+	if (__builtin_expect(!(memo->prot >> x->write & SYSMMU_MAY_READ), 0))
+		return sysmmu_fault(mmu, x, va, beats,
+				    x->write ? ARMDMA_SYSMMU_FAULT_AW_ACCESS :
+					       ARMDMA_SYSMMU_FAULT_AR_ACCESS);
+	tr->pa = memo->pa | (va & (ARMDMA_PAGE_SIZE - 1));
+	tr->span = (uint64_t)memo->last - va + 1;
+	tr->cycles = cycles;
+	tr->hit_cycles = mmu->hit_cycles;
+	return BUS_GO;
+}
+
+/* No memo of this page number: search the TLB, then refill it. Out of line: the short way stays short. */
+__attribute__((noinline))
+static enum bus_verdict search(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+			       unsigned int beats, struct bus_translation *tr)
+{
+	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT, cycles = mmu->hit_cycles;
+	unsigned int slot = 0, n = tlb_find(&mmu->tlb, vpn, &slot);
+
+	if (n > 1)
+		return multi_hit(mmu, x, va, beats);
+	if (!n) {
+		enum bus_verdict verdict = refill(mmu, x, va, beats, &slot, &cycles);
+
+		if (verdict != BUS_GO)
+			return verdict;
+	}
+	return answer(mmu, x, va, beats, tlb_remember(&mmu->tlb, vpn, slot), cycles, tr);
+}
+
+static inline enum bus_verdict look_up(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				       unsigned int beats, struct bus_translation *tr)
+{
+	const struct tlb_memo *memo = tlb_recall(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT);
+
+	mmu->lookups[x->write]++;
+	if (__builtin_expect(!memo, 0))
+		return search(mmu, x, va, beats, tr);
+	return answer(mmu, x, va, beats, memo, mmu->hit_cycles, tr);
+}
+
+static bool is_secure(const struct sysmmu *mmu, uint32_t va)
+{
+	for (unsigned int i = 0; i < mmu->nr_secure; i++)
+		if (va >= mmu->secure[i].first && va <= mmu->secure[i].last)
+			return true;
+	return false;
+}
+
+/* Where some pages are secure, the answer for one says nothing about the next. */
+static void end_at_page(uint32_t va, struct bus_translation *tr)
+{
+	uint64_t left = ARMDMA_PAGE_SIZE - va % ARMDMA_PAGE_SIZE;
+
+	if (tr->span > left)
+		tr->span = left;
+}
+
+/* Everything but an enabled, running unit without secure pages. */
+static enum bus_verdict unusual(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				unsigned int beats, struct bus_translation *tr)
+{
+	enum bus_verdict verdict;
+
+	if (blocked(mmu))
+		return BUS_HOLD;
+	/* A fault stops the unit, but what the other channel asked in the same cycle was looked up, too. */
+	if (mmu->faulted && (mmu->held[x->write] || mmu->hw->clk.now != mmu->fault_time))
+		return BUS_HOLD;
+	if (!enabled(mmu)) {
+		tr->pa = va;
+		tr->span = (1ULL << 32) - va;
+		tr->cycles = 0;
+		tr->hit_cycles = 0;
+		return BUS_GO;
+	}
+	if (is_secure(mmu, va))
+		return sysmmu_fault(mmu, x, va, beats,
+				    x->write ? ARMDMA_SYSMMU_FAULT_AW_SECURITY :
+					       ARMDMA_SYSMMU_FAULT_AR_SECURITY);
+	verdict = look_up(mmu, x, va, beats, tr);
+	if (verdict == BUS_GO)
+		end_at_page(va, tr);
+	return verdict;
+}
+
+/* The input has 32 address wires: what a master puts on higher ones is lost. */
+static enum bus_verdict port_translate(struct bus_port *port, const struct bus_xfer *x,
+				       armdma_dma_t addr, unsigned int beats,
+				       struct bus_translation *tr)
+{
+	struct sysmmu *mmu = unit_of(port);
+
+	if (__builtin_expect(!mmu->go, 0))
+		return unusual(mmu, x, (uint32_t)addr, beats, tr);
+	return look_up(mmu, x, (uint32_t)addr, beats, tr);
+}
+
+static void port_repeat(struct bus_port *port, const struct bus_xfer *x, uint64_t n)
+{
+	struct sysmmu *mmu = unit_of(port);
+
+	if (enabled(mmu))
+		mmu->lookups[x->write] += n;
+}
+
+static void port_forget(struct bus_port *port, const struct bus_xfer *x)
+{
+	struct sysmmu *mmu = unit_of(port);
+
+	if (mmu->held[x->write] == x)
+		mmu->held[x->write] = NULL;
+}
+
+static const struct bus_port_ops port_ops = {
+	.translate = port_translate,
+	.repeat = port_repeat,
+	.forget = port_forget,
+};
+
+/* ---- State ------------------------------------------------------------- */
+
+static void emit_block(struct sysmmu *mmu, bool on)
+{
+	struct armdma_event ev = { .type = ARMDMA_EV_BLOCK, .who = mmu->cfg.name, .value = on };
+
+	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_BLOCK))
+		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+}
+
+void sysmmu_update(struct sysmmu *mmu)
+{
+	bool stop = blocked(mmu) || mmu->faulted;
+
+	if (stop && !mmu->stopped) {
+		uint64_t now = mmu->hw->clk.now, busy = now;
+
+		if (mmu->port.master)
+			busy = bus_master_busy_until(mmu->port.master);
+		mmu->drained_at = (busy > now ? busy : now) + mmu->hw->cfg.costs.block;
+	}
+	if (stop != mmu->stopped)
+		emit_block(mmu, stop);
+	mmu->stopped = stop;
+	mmu->go = !stop && enabled(mmu) && !mmu->nr_secure;
+}
+
+void sysmmu_kick(struct sysmmu *mmu)
+{
+	if (mmu->port.master)
+		bus_master_kick(mmu->port.master);
+}
+
+static void emit_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
+{
+	struct armdma_event ev = {
+		.type = ARMDMA_EV_TLB_INV,
+		.who = mmu->cfg.name,
+		.addr = va,
+		.len = len,
+		.value = dropped,
+	};
+
+	mmu->invalidations++;
+	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_INV))
+		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+}
+
+void sysmmu_flush_all(struct sysmmu *mmu)
+{
+	emit_inv(mmu, 0, 0, tlb_invalidate_all(&mmu->tlb));
+}
+
+void sysmmu_flush_entry(struct sysmmu *mmu, uint32_t va)
+{
+	emit_inv(mmu, va & (uint32_t)ARMDMA_PAGE_MASK, ARMDMA_PAGE_SIZE,
+		 tlb_invalidate(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT));
+}
+
+int sysmmu_inject_security(struct sysmmu *mmu, uint32_t first, uint32_t last)
+{
+	if (last < first) {
+		mmu->nr_secure = 0;
+	} else {
+		if (mmu->nr_secure == SYSMMU_MAX_SECURE)
+			return -ENOSPC;
+		mmu->secure[mmu->nr_secure].first = first & (uint32_t)ARMDMA_PAGE_MASK;
+		mmu->secure[mmu->nr_secure++].last = last | (uint32_t)(ARMDMA_PAGE_SIZE - 1);
+	}
+	sysmmu_update(mmu);
+	return 0;
+}
+
+/* ---- Life -------------------------------------------------------------- */
+
+int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, struct sysmmu **out)
+{
+	const struct sysmmu_variant *variant = sysmmu_variant(cfg->version);
+	struct mmio_region region = {
+		.base = cfg->reg_base,
+		.size = ARMDMA_SYSMMU_REG_SIZE,
+		.read = sysmmu_reg_read,
+		.write = sysmmu_reg_write,
+	};
+	struct sysmmu *mmu;
+	int ret;
+
+	*out = NULL;
+	if (!variant || cfg->tlb_entries > TLB_MAX_ENTRIES)
+		return -EINVAL;
+	mmu = calloc(1, sizeof(*mmu));
+	if (!mmu)
+		return -ENOMEM;
+	mmu->port.ops = &port_ops;
+	mmu->hw = hw;
+	mmu->variant = variant;
+	mmu->cfg = *cfg;
+	if (!mmu->cfg.tlb_entries)
+		mmu->cfg.tlb_entries = variant->tlb_entries;
+	mmu->hit_cycles = hw->cfg.costs.tlb_hit;
+	ret = tlb_init(&mmu->tlb, mmu->cfg.tlb_entries, variant->l2_tlb);
+	if (ret)
+		goto fail;
+	sysmmu_regs_reset(mmu);
+	region.name = mmu->cfg.name;
+	region.ctx = mmu;
+	ret = mmio_add(hw, &region);
+	if (ret)
+		goto fail;
+	*out = mmu;
+	return 0;
+fail:
+	tlb_fini(&mmu->tlb);
+	free(mmu);
+	return ret;
+}
+
+void sysmmu_destroy(struct sysmmu *mmu)
+{
+	if (!mmu)
+		return;
+	tlb_fini(&mmu->tlb);
+	free(mmu);
+}
+
+const char *sysmmu_name(const struct sysmmu *mmu)
+{
+	return mmu->cfg.name;
+}
+
+struct bus_port *sysmmu_port(struct sysmmu *mmu)
+{
+	return &mmu->port;
+}
+
+void sysmmu_stats(const struct sysmmu *mmu, struct armdma_hw_stats *st)
+{
+	const uint64_t *misses = mmu->tlb.l2 ? mmu->l2_misses : mmu->misses;
+	uint64_t n = misses[0] + misses[1];
+
+	st->tlb_misses += n;
+	st->tlb_hits += mmu->lookups[0] + mmu->lookups[1] - n;
+	st->walks += mmu->walks;
+	st->walk_reads += mmu->walk_reads;
+	st->tlb_invalidations += mmu->invalidations;
+	st->faults += mmu->faults;
+}
