@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every output format, flip, crop, scale and placement: the bytes in memory are the oracle's, and no other byte changed. */
+/*
+ * Every output format, flip, crop, scale and placement: the bytes in memory are the oracle's, and
+ * no other byte changed.
+ */
 #include "fimc_rig.h"
 
 static void capture_and_check(struct drig *r, struct fimc_want *w)

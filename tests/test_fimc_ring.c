@@ -339,6 +339,45 @@ static void each_frame_is_an_event_and_counted(void **state)
 	assert_int_equal(st.bursts_write, 5 * (48 + 24));
 }
 
+static struct armdma_hw_stats run_frames(bool burst_by_burst, uint8_t *mem, size_t len)
+{
+	struct armdma_sensor_config s = { .width = 640, .height = 120, .fps = 100, .seed = 3 };
+	struct fimc_want w = { .pic = { .fmt = ARMDMA_PIX_NV12 }, .full_width = 700, .hoff = 10 };
+	struct armdma_config cfg = drig_config(true);
+	struct armdma_hw_stats st;
+	struct drig r;
+
+	cfg.burst_by_burst = burst_by_burst;
+	cfg.costs.burst = 90;
+	drig_create(&r, &cfg);
+	frig_sensor(&r, &s);
+	frig_program(&r, &w);
+	for (unsigned int i = 0; i < 4; i++)
+		frig_buffer(&r, &w, i, FRIG_BUF(1));
+	frig_capture(&r, true);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(frig_wait(&r, 50), 0);
+	drig_peek(&r, FRIG_BUF(1), mem, len);
+	armdma_hw_stats(r.hw, &st);
+	armdma_hw_destroy(r.hw);
+	return st;
+}
+
+static void burst_by_burst_gives_the_same_bytes_counters_and_time(void **state)
+{
+	enum { LEN = 700 * 180 };
+	uint8_t *a = malloc(LEN), *b = malloc(LEN);
+	struct armdma_hw_stats fast, slow;
+
+	(void)state;
+	fast = run_frames(false, a, LEN);
+	slow = run_frames(true, b, LEN);
+	assert_memory_equal(a, b, LEN);
+	assert_memory_equal(&fast, &slow, sizeof(fast));
+	free(a);
+	free(b);
+}
+
 static void sensor_taken_off_in_a_frame_ends_it_in_silence(void **state)
 {
 	struct drig *r = *state;
@@ -373,6 +412,7 @@ int main(void)
 		T(capture_sequence_skips_frames),
 		T(reset_clears_everything),
 		T(each_frame_is_an_event_and_counted),
+		cmocka_unit_test(burst_by_burst_gives_the_same_bytes_counters_and_time),
 		T(sensor_taken_off_in_a_frame_ends_it_in_silence),
 	};
 

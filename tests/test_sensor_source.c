@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where frames come from: the test card is what its definition says, files are read bit for bit, bad ones are refused in words. */
+/*
+ * Where frames come from: the test card is what its definition says, files are read bit for bit,
+ * bad ones are refused in words.
+ */
 #include "fimc_rig.h"
 
 #include <errno.h>

@@ -77,12 +77,12 @@ ARMDMA_API void armdma_expect_report_at(void **state, enum armdma_report_kind ki
  */
 #define armdma_assert_trap(state, statement)                                    \
 	do {                                                                    \
-		if (!sigsetjmp(*armdma_trap_env(state), 1)) {                   \
+		if (!setjmp(*armdma_trap_env(state))) {                   \
 			statement;                                              \
 			armdma_trap_missing(state, #statement, __FILE__, __LINE__); \
 		}                                                               \
 	} while (0)
-ARMDMA_API sigjmp_buf *armdma_trap_env(void **state);
+ARMDMA_API jmp_buf *armdma_trap_env(void **state);
 ARMDMA_API void armdma_trap_missing(void **state, const char *statement, const char *file, int line);
 
 /*

@@ -6,31 +6,35 @@
  * Offsets and fields are those that the Linux 6.1 exynos4-is driver and the vendor's regs-fimc.h use.
  * What is marked (I) below is inferred from those drivers, not documented.
  *
- * What is modelled: camera capture through crop window, scaler (nearest neighbour), colour conversion, flip and the
- * output DMA into a ring of up to 32 address sets. A sensor is attached with armdma/sensor.h.
- * What is not (rotation, tiles, JPEG, effects, interlace, the input DMA, LCD output): a configuration that asks
- * for it is named on the machine's console at the next vsync and no frame is captured. It is never ignored.
+ * What is modelled: camera capture through crop window, scaler (nearest neighbour), colour
+ * conversion, flip and the output DMA into a ring of up to 32 address sets. A sensor is attached
+ * with armdma/sensor.h. What is not (rotation, tiles, JPEG, effects, interlace, the input DMA, LCD
+ * output): a configuration that asks for it is named on the machine's console at the next vsync and
+ * no frame is captured. It is never ignored.
  *
  * One frame, at each vsync of the sensor with capture enabled:
  *  - the next address set whose bit is set in CIFCNTSEQ is chosen, in rising order and round again, and
  *    everything that shapes the frame is latched; registers written later count for later frames. Under
  *    CIGCTRL_SHADOW_DISABLE the addresses of the set are used as they are written, line by line;
  *  - CISTATUS2 present = index of the set + 1;
- *  - each line that the sensor has delivered goes out while the next one arrives: Y in bursts of 8 beats of 8 bytes, then
- *    the chroma of that line (every second line for 420);
- *  - at the end: CISTATUS2 previous = that index (present keeps it until the next vsync), CISTATUS_FRAME_END, interrupt.
+ *  - each line that the sensor has delivered goes out while the next one arrives: Y in bursts of 8
+ *    beats of 8 bytes, then the chroma of that line (every second line for 420);
+ *  - at the end: CISTATUS2 previous = that index (present keeps it until the next vsync),
+ *    CISTATUS_FRAME_END, interrupt.
  * A set that software did not renew is written again: the ring overwrites, it never waits.
  *
- * Behind each output plane are 512 bytes of FIFO. A camera cannot be held up: when the bus does not take the data in time
- * (a SYSMMU fault, a slow bus), what does not fit is lost to the end of that line, the plane's CISTATUS overflow bit is set, and
- * the frame goes on to its end without the lost data. What is in the FIFO is written when the bus goes on.
+ * Behind each output plane are 512 bytes of FIFO. A camera cannot be held up: when the bus does not
+ * take the data in time (a SYSMMU fault, a slow bus), what does not fit is lost to the end of that
+ * line, the plane's CISTATUS overflow bit is set, and the frame goes on to its end without the lost
+ * data. What is in the FIFO is written when the bus goes on.
  *
- * Interrupt: level until CIGCTRL_IRQ_CLR is written as 1, if CIGCTRL_IRQ_LEVEL is set. Else an edge: a pulse of
- * ARMDMA_FIMC_PULSE cycles, which a CPU that masks interrupts for longer misses, because the lines of the simulated interrupt
- * controller are level triggered.
+ * Interrupt: level until CIGCTRL_IRQ_CLR is written as 1, if CIGCTRL_IRQ_LEVEL is set. Else an
+ * edge: a pulse of ARMDMA_FIMC_PULSE cycles, which a CPU that masks interrupts for longer misses,
+ * because the lines of the simulated interrupt controller are level triggered.
  *
- * Stopping: with CIIMGCPT_IMGCPTEN cleared, the current frame goes to its end. If CIOCTRL_LASTIRQEN was set at that moment, one
- * more interrupt comes at the next vsync with CISTATUS_LAST_CAPTURE_END (the driver waits for it for 200 ms).
+ * Stopping: with CIIMGCPT_IMGCPTEN cleared, the current frame goes to its end. If CIOCTRL_LASTIRQEN
+ * was set at that moment, one more interrupt comes at the next vsync with CISTATUS_LAST_CAPTURE_END
+ * (the driver waits for it for 200 ms).
  */
 #ifndef ARMDMA_FIMC_H
 #define ARMDMA_FIMC_H
@@ -53,7 +57,10 @@ extern "C" {
 #define ARMDMA_FIMC_CISRCFMT_ITU601_8BIT (1u << 31)
 #define ARMDMA_FIMC_CISRCFMT_ITU601_16BIT (1u << 29)
 #define ARMDMA_FIMC_CISRCFMT_WIDTH(x) (((x) & 0x1fffu) << 16)
-/* Order of the incoming bytes; sensors of armdma/sensor.h send YCBYCR, another order here swaps the colours. */
+/*
+ * Order of the incoming bytes; sensors of armdma/sensor.h send YCBYCR, another order here swaps the
+ * colours.
+ */
 #define ARMDMA_FIMC_CISRCFMT_ORDER_YCBYCR (0u << 14)
 #define ARMDMA_FIMC_CISRCFMT_ORDER_YCRYCB (1u << 14)
 #define ARMDMA_FIMC_CISRCFMT_ORDER_CBYCRY (2u << 14)
@@ -132,13 +139,14 @@ extern "C" {
 #define ARMDMA_FIMC_CIOCTRL_ORDER422_CRYCBY 3u	/* VYUY */
 
 /*
- * Scaler. Source pixel of target pixel i: (i * main ratio >> 14) * pre-ratio, both directions, nearest neighbour (the
- * silicon filters). The main ratio has 14 bits of fraction: bits 14:6 in CISCCTRL, bits 5:0 in CIEXTEN.
- * A pre-ratio of 0 counts as 1. For a window of sw and a target of tw pixels: pre = the largest power of two with
- * tw * pre <= sw; main = (sw << 14) / (tw * pre).
+ * Scaler. Source pixel of target pixel i: (i * main ratio >> 14) * pre-ratio, both directions,
+ * nearest neighbour (the silicon filters). The main ratio has 14 bits of fraction: bits 14:6 in
+ * CISCCTRL, bits 5:0 in CIEXTEN. A pre-ratio of 0 counts as 1. For a window of sw and a target of
+ * tw pixels: pre = the largest power of two with tw * pre <= sw; main = (sw << 14) / (tw * pre).
  */
 #define ARMDMA_FIMC_CISCPRERATIO 0x50u
-#define ARMDMA_FIMC_CISCPRERATIO_SHFACTOR(x) (((x) & 0xfu) << 28) /* 10 - (log2 pre h + log2 pre v); not used */
+/* 10 - (log2 pre h + log2 pre v); stored, not used */
+#define ARMDMA_FIMC_CISCPRERATIO_SHFACTOR(x) (((x) & 0xfu) << 28)
 #define ARMDMA_FIMC_CISCPRERATIO_HOR(x) (((x) & 0x7fu) << 16)
 #define ARMDMA_FIMC_CISCPRERATIO_VER(x) ((x) & 0x7fu)
 #define ARMDMA_FIMC_CISCPREDST 0x54u
@@ -146,8 +154,9 @@ extern "C" {
 #define ARMDMA_FIMC_CISCPREDST_HEIGHT(x) ((x) & 0xfffu)
 
 /*
- * Capture runs either with the scaler bypassed (SCALERBYPASS; the window must have the size of the target) or through
- * it: SCALERSTART here and IMGCPTEN_SC in CIIMGCPT, with main ratios (1:1 is ARMDMA_FIMC_RATIO_1_1) or ONE2ONE.
+ * Capture runs either with the scaler bypassed (SCALERBYPASS; the window must have the size of the
+ * target) or through it: SCALERSTART here and IMGCPTEN_SC in CIIMGCPT, with main ratios (1:1 is
+ * ARMDMA_FIMC_RATIO_1_1) or ONE2ONE.
  */
 #define ARMDMA_FIMC_CISCCTRL 0x58u
 #define ARMDMA_FIMC_CISCCTRL_SCALERBYPASS (1u << 31)
@@ -194,7 +203,8 @@ extern "C" {
 #define ARMDMA_FIMC_CIIMGCPT 0xc0u
 #define ARMDMA_FIMC_CIIMGCPT_IMGCPTEN (1u << 31)
 #define ARMDMA_FIMC_CIIMGCPT_IMGCPTEN_SC (1u << 30)
-#define ARMDMA_FIMC_CIIMGCPT_CPT_FREN (1u << 25) /* frame n since capture began only if CICPTSEQ bit n % 32 (I) */
+/* Frame n since capture began is captured only if bit n % 32 of CICPTSEQ is set (I). */
+#define ARMDMA_FIMC_CIIMGCPT_CPT_FREN (1u << 25)
 #define ARMDMA_FIMC_CIIMGCPT_CPT_FRMOD_CNT (1u << 18)
 #define ARMDMA_FIMC_CICPTSEQ 0xc4u /* reset: all ones (I) */
 
@@ -211,9 +221,10 @@ extern "C" {
 #define ARMDMA_FIMC_MSCTRL_ENVID (1u << 0)
 
 /*
- * Output offsets, pixels of the picture in all three registers (even ones for chroma that is halved) (I: Exynos4 counts pixels). Address of line y of a
- * plane: start + (V + y) * pitch + H, with V, H and y halved as that plane's chroma is. Pitch of Y and packed
- * planes: ORGOSIZE width * bytes a pixel; of two-plane chroma the same; of three-plane chroma half.
+ * Output offsets, pixels of the picture in all three registers (even ones for chroma that is
+ * halved) (I: Exynos4 counts pixels). Address of line y of a plane: start + (V + y) * pitch + H,
+ * with V, H and y halved as that plane's chroma is. Pitch of Y and packed planes: ORGOSIZE width *
+ * bytes a pixel; of two-plane chroma the same; of three-plane chroma half.
  */
 #define ARMDMA_FIMC_CIOYOFF 0x168u
 #define ARMDMA_FIMC_CIOCBOFF 0x16cu

@@ -18,12 +18,14 @@ extern "C" {
 /*
  * Zero means default for every field but width and height, which are needed without a file.
  *
- * Without a file the sensor shows a test card with the frame number in big digits. The three low bits of every byte are a
- * hash of seed, frame, line and column, so that no wrong page, offset, order or frame reproduces it.
+ * Without a file the sensor shows a test card with the frame number in big digits. The three low
+ * bits of every byte are a hash of seed, frame, line and column, so that no wrong page, offset,
+ * order or frame reproduces it.
  *
- * With a file (YUV4MPEG2; 4:2:0 in all its 8-bit namings, 4:2:2, 4:4:4, mono; width even, for 4:2:0 the height too) 4:2:0 chroma rows are
- * sent twice, and the camera's 4:2:0 output takes the chroma of even lines: a 4:2:0 file arrives in an
- * NV12 or YUV420 buffer bit for bit. 4:4:4 chroma is taken from even columns; mono gets chroma 128.
+ * With a file (YUV4MPEG2; 4:2:0 in all its 8-bit namings, 4:2:2, 4:4:4, mono; width even, for 4:2:0
+ * the height too) 4:2:0 chroma rows are sent twice, and the camera's 4:2:0 output takes the chroma
+ * of even lines: a 4:2:0 file arrives in an NV12 or YUV420 buffer bit for bit. 4:4:4 chroma is
+ * taken from even columns; mono gets chroma 128.
  */
 struct armdma_sensor_config {
 	uint32_t width, height;	/* pixels, 16 to 8192, width even; with a file 0 or the file's own */
@@ -38,16 +40,19 @@ struct armdma_sensor_config {
 };
 
 /*
- * Attach a sensor to a camera by name ("fimc0"); it streams from then on unless told to stand by. The whole file is checked here:
- * nothing is attached when it is bad.
- * Returns 0; with *err (may be NULL) naming the value that is wrong: -ENOENT (no such camera or file), -EBUSY (it has a sensor),
+ * Attach a sensor to a camera by name ("fimc0"); it streams from then on unless told to stand by.
+ * The whole file is checked here: nothing is attached when it is bad. Returns 0; with *err (may be
+ * NULL) naming the value that is wrong: -ENOENT (no such camera or file), -EBUSY (it has a sensor),
  * -EINVAL (configuration or file makes no sense), -EIO (cannot be read), -ENOMEM.
  */
 ARMDMA_API int armdma_sensor_attach(struct armdma_hw *hw, const char *camera,
 				    const struct armdma_sensor_config *cfg, struct armdma_error *err);
 /* Take it off; a frame being captured breaks off without an interrupt. Returns 0 or -ENOENT. */
 ARMDMA_API int armdma_sensor_detach(struct armdma_hw *hw, const char *camera);
-/* Begin to stream, with frame 0, one line time from now; or stop after the current frame. Returns 0 or -ENOENT. */
+/*
+ * Begin to stream, with frame 0, one line time from now; or stop after the current frame. Returns 0
+ * or -ENOENT.
+ */
 ARMDMA_API int armdma_sensor_stream(struct armdma_hw *hw, const char *camera, bool on);
 
 struct armdma_sensor_info {
@@ -98,15 +103,17 @@ ARMDMA_API unsigned int armdma_pixfmt_planes(enum armdma_pixfmt fmt);
 ARMDMA_API size_t armdma_pixfmt_line(enum armdma_pixfmt fmt, unsigned int plane, uint32_t width);
 ARMDMA_API uint32_t armdma_pixfmt_lines(enum armdma_pixfmt fmt, unsigned int plane, uint32_t height);
 /*
- * Lay the planes of pic (fmt, width, height are set) one behind the other from base on, without gaps, as a driver does with
- * one buffer. Returns the bytes of all of them; base NULL only counts (plane[] and pitch[] are then left alone).
+ * Lay the planes of pic (fmt, width, height are set) one behind the other from base on, without
+ * gaps, as a driver does with one buffer. Returns the bytes of all of them; base NULL only counts
+ * (plane[] and pitch[] are then left alone).
  */
 ARMDMA_API size_t armdma_picture_layout(struct armdma_picture *pic, void *base);
 
 /*
  * The oracle: what frame `frame` of the sensor must look like in memory, computed pixel by pixel from the
  * source, without the camera model. A size other than the crop's is scaled as armdma/fimc.h says.
- * Frame numbers beyond a looping file's end wrap. Returns 0; with *err: -ENOENT (no sensor, no such frame), -EINVAL, -EIO, -ENOMEM.
+ * Frame numbers beyond a looping file's end wrap. Returns 0; with *err: -ENOENT (no sensor, no such
+ * frame), -EINVAL, -EIO, -ENOMEM.
  */
 ARMDMA_API int armdma_sensor_expected(struct armdma_hw *hw, const char *camera, uint64_t frame,
 				      const struct armdma_picture *pic, struct armdma_error *err);

@@ -1,32 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SGDMA: a scatter-gather DMA engine, libarmdma's own, for everything that is not a camera. It works as network and
- * storage controllers do: descriptors in memory, a doorbell, status written back, a completion interrupt.
+ * SGDMA: a scatter-gather DMA engine, libarmdma's own, for everything that is not a camera. It
+ * works as network and storage controllers do: descriptors in memory, a doorbell, status written
+ * back, a completion interrupt.
  *
  * Manual
  * ------
- * Software builds descriptors in memory (struct armdma_sgdma_desc, little-endian words), linked by `next` as
- * a list or a ring, hands each over by setting OWN in `control`, writes the address of the first to HEAD and any value to DOORBELL.
- * The engine then, all through its bus port (hence through its SYSMMU):
- *  1. reads the 32 bytes of the descriptor at HEAD. OWN not set: it stops there and is idle (INT_IDLE); HEAD keeps
- *     pointing at it, so that a doorbell after handing over more goes on where it stopped. A doorbell that arrives
- *     while it works makes it look once more before it stops;
+ * Software builds descriptors in memory (struct armdma_sgdma_desc, little-endian words), linked by
+ * `next` as a list or a ring, hands each over by setting OWN in `control`, writes the address of
+ * the first to HEAD and any value to DOORBELL. The engine then, all through its bus port (hence
+ * through its SYSMMU):
+ *  1. reads the 32 bytes of the descriptor at HEAD. OWN not set: it stops there and is idle
+ *     (INT_IDLE); HEAD keeps pointing at it, so that a doorbell after handing over more goes on
+ *     where it stopped. A doorbell that arrives while it works makes it look once more before it
+ *     stops;
  *  2. moves the data, in pieces of at most 4 KiB, reading one piece while the one before is written:
  *	COPY		len bytes from src to dst
  *	FILL		len bytes at dst become the word src (little-endian, from dst on)
- *	TO_DEVICE	len bytes from src into the sink: a buffer set by armdma_sgdma_set_sink(), else nowhere
- *	FROM_DEVICE	len bytes to dst from the source: a buffer set by armdma_sgdma_set_source(), taken in sequence, else
- *			the pattern generator, beginning with byte 0 of the stream of seed src (armdma_sgdma_pattern())
+ *	TO_DEVICE	len bytes from src into the sink: a buffer set by
+ *			armdma_sgdma_set_sink(), else nowhere
+ *	FROM_DEVICE	len bytes to dst from the source: a buffer set by
+ *			armdma_sgdma_set_source(), taken in sequence, else the pattern generator,
+ *			from byte 0 of the stream of seed src on (armdma_sgdma_pattern())
  *	NOP		nothing
- *  3. writes the last 12 bytes of the descriptor back in one burst: control without OWN, status, done (bytes moved);
- *  4. sets INT_DONE if `control` had IRQ, counts the descriptor in COUNT, and goes on with `next`, or, if `control` had
- *     END, sets HEAD to `next` and stops as in 1.
- * A failed descriptor (an error response of the bus, a bad operation, a source or sink at its end) gets
- * its error in `status`, INT_ERROR is set whether IRQ is set or not, ERROR and ERROR_ADDR say more, and the engine goes on
- * with the next. When a descriptor cannot be fetched or written back, there is no next: STATUS_HALTED is set, and
- * only a reset or a new HEAD helps. A transfer that a SYSMMU fault holds is held until software lets it go on; CTRL_RESET drops it.
+ *  3. writes the last 12 bytes of the descriptor back in one burst: control without OWN, status,
+ *     done (bytes moved);
+ *  4. sets INT_DONE if `control` had IRQ, counts the descriptor in COUNT, and goes on with `next`,
+ *     or, if `control` had END, sets HEAD to `next` and stops as in 1.
  *
- * Addresses have 40 bits, the upper 8 in the word `high`; the port drops what its address width does not have.
+ * A failed descriptor (an error response of the bus, a bad operation, a source or sink at its end)
+ * gets its error in `status`, INT_ERROR is set whether IRQ is set or not, ERROR and ERROR_ADDR say
+ * more, and the engine goes on with the next. When a descriptor cannot be fetched or written back,
+ * there is no next: STATUS_HALTED is set, and only a reset or a new HEAD helps. A transfer that a
+ * SYSMMU fault holds is held until software lets it go on; CTRL_RESET drops it.
+ *
+ * Addresses have 40 bits, the upper 8 in the word `high`; the port drops what its address width
+ * does not have.
  */
 #ifndef ARMDMA_SGDMA_H
 #define ARMDMA_SGDMA_H
@@ -37,7 +46,10 @@
 extern "C" {
 #endif
 
-/* One descriptor: 32 bytes, one cache line of a Cortex-A9. Aligned to 32 bytes. Every word little-endian. */
+/*
+ * One descriptor: 32 bytes, one cache line of a Cortex-A9, aligned to 32 bytes. Every word is
+ * little-endian.
+ */
 struct armdma_sgdma_desc {
 	uint32_t next;		/* 0x00 address of the next descriptor, bits 31:0 */
 	uint32_t src;		/* 0x04 source address; FILL: the word; FROM_DEVICE: the seed */
@@ -79,7 +91,8 @@ struct armdma_sgdma_desc {
 #define ARMDMA_SGDMA_ID_VALUE 0x5344a001u
 #define ARMDMA_SGDMA_CTRL 0x04u
 #define ARMDMA_SGDMA_CTRL_ENABLE (1u << 0)	/* 0: finish the current descriptor, then pause */
-#define ARMDMA_SGDMA_CTRL_RESET (1u << 1)	/* self-clearing: drops everything, registers to reset values (all 0) */
+/* Self-clearing: drops everything, registers to their reset values, all 0. */
+#define ARMDMA_SGDMA_CTRL_RESET (1u << 1)
 #define ARMDMA_SGDMA_STATUS 0x08u		/* RO */
 #define ARMDMA_SGDMA_STATUS_BUSY (1u << 0)
 #define ARMDMA_SGDMA_STATUS_HALTED (1u << 1)
@@ -89,7 +102,8 @@ struct armdma_sgdma_desc {
 #define ARMDMA_SGDMA_INT_DONE (1u << 0)
 #define ARMDMA_SGDMA_INT_ERROR (1u << 1)
 #define ARMDMA_SGDMA_INT_IDLE (1u << 2)
-#define ARMDMA_SGDMA_HEAD 0x18u		/* address of the descriptor to read next, bits 31:0; a write while busy is logged and lost */
+/* Address of the descriptor to read next, bits 31:0. A write while busy is logged and lost. */
+#define ARMDMA_SGDMA_HEAD 0x18u
 #define ARMDMA_SGDMA_HEAD_HIGH 0x1cu	/* bits 39:32; write it before HEAD */
 #define ARMDMA_SGDMA_DOORBELL 0x20u	/* WO */
 #define ARMDMA_SGDMA_ERROR 0x24u	/* RO: status code of the last failure, 0 none */
@@ -100,21 +114,26 @@ struct armdma_sgdma_desc {
 #define ARMDMA_SGDMA_PIECE 4096u
 
 /*
- * What FROM_DEVICE takes its bytes from, or TO_DEVICE puts them into. The buffer belongs to the caller and must live until it is
- * replaced; NULL: back to the pattern generator, or to nowhere. Begins at its first byte.
- * Returns 0, or -ENOENT when no engine has that name.
+ * What FROM_DEVICE takes its bytes from, or TO_DEVICE puts them into. The buffer belongs to the
+ * caller and must live until it is replaced; NULL: back to the pattern generator, or to nowhere.
+ * Begins at its first byte. Returns 0, or -ENOENT when no engine has that name.
  */
-ARMDMA_API int armdma_sgdma_set_source(struct armdma_hw *hw, const char *name, const void *buf, size_t len);
+ARMDMA_API int armdma_sgdma_set_source(struct armdma_hw *hw, const char *name, const void *buf,
+				       size_t len);
 ARMDMA_API int armdma_sgdma_set_sink(struct armdma_hw *hw, const char *name, void *buf, size_t len);
 /* Bytes taken from the source or put into the sink since it was set; 0 when there is no such engine. */
 ARMDMA_API size_t armdma_sgdma_source_used(const struct armdma_hw *hw, const char *name);
 ARMDMA_API size_t armdma_sgdma_sink_used(const struct armdma_hw *hw, const char *name);
-/* Bytes [pos, pos+len) of the pattern generator's stream of a seed: different for each seed and position. */
+/*
+ * Bytes [pos, pos+len) of the pattern generator's stream of a seed: different for each seed and
+ * position.
+ */
 ARMDMA_API void armdma_sgdma_pattern(uint32_t seed, uint64_t pos, void *buf, size_t len);
 
 /*
- * Fill in a descriptor at desc (CPU memory), words little-endian, OWN set last by a plain store: before the engine may see it, software needs its own
- * barrier or cache maintenance. Addresses as the engine puts them on its bus.
+ * Fill in a descriptor at desc (CPU memory), words little-endian, OWN set last by a plain store:
+ * before the engine may see it, software needs its own barrier or cache maintenance. Addresses as
+ * the engine puts them on its bus.
  */
 ARMDMA_API void armdma_sgdma_fill_desc(struct armdma_sgdma_desc *desc, armdma_dma_t next,
 				       armdma_dma_t src, armdma_dma_t dst, uint32_t len,

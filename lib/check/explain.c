@@ -93,7 +93,7 @@ static void tell_mapping(struct text *t, const struct track *tr)
 	}
 	text_site(t, "mapped:", tr->map_site);
 	if (tr->write_time)
-		text_add(t, "    %s wrote %llu bytes at offset %llu in cycle %llu\n",
+		text_add(t, "    %s last wrote %llu bytes at offset %llu, in cycle %llu\n",
 			 armdma_device_name(tr->dev), (unsigned long long)tr->write_len,
 			 (unsigned long long)tr->write_off, (unsigned long long)tr->write_time);
 	if (tr->sync_time) {

@@ -93,7 +93,7 @@ void armdma_expect_report_at(void **state, enum armdma_report_kind kind, const c
 	pthread_mutex_unlock(&t->lock);
 }
 
-sigjmp_buf *armdma_trap_env(void **state)
+jmp_buf *armdma_trap_env(void **state)
 {
 	struct cmocka_test *t = fixture_of(state, "armdma_assert_trap");
 

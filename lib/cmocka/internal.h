@@ -45,8 +45,9 @@ struct cmocka_test {
 	char late_file[256];
 	int late_line;
 	bool trap_wanted;		/* an armdma_assert_trap() is under way */
-	sigjmp_buf trap_env;
-	sigjmp_buf body_env;		/* end of the body */
+	/* Left by longjmp() from the signal handler, which changes no signal mask. */
+	jmp_buf trap_env;
+	jmp_buf body_env;		/* end of the body */
 };
 
 /* The test that this thread runs, or NULL. */

@@ -48,11 +48,11 @@ void cmocka_on_report(void *ctx, const struct armdma_report *report)
 
 	if (trap && t->trap_wanted) {
 		t->trap_wanted = false;
-		siglongjmp(t->trap_env, 1);
+		longjmp(t->trap_env, 1);
 	}
 	if (tick_off(t, report->kind)) {
 		if (trap)
-			siglongjmp(t->body_env, 1);
+			longjmp(t->body_env, 1);
 		return;
 	}
 	print_error("%s", report->text);

@@ -81,7 +81,7 @@ static void run_body(void **state)
 	if (!t->test->setup_func)
 		start(t);
 	enter(t, CMOCKA_BODY);
-	if (!sigsetjmp(t->body_env, 1))
+	if (!setjmp(t->body_env))
 		t->test->test_func(&t->state);
 	leave(t);
 	if (cmocka_late(t, &file, &line) || cmocka_unmet(t, false, &file, &line))

@@ -164,10 +164,21 @@ static void set_name(Dwarf_Die *die, struct armdma_site_info *info)
 
 /* ---- look-up ------------------------------------------------------------- */
 
+Dwarf_Die *site_unit_at(const struct site_dw *d, Dwfl_Module *mod, uintptr_t addr, Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = d->dwfl_module_addrdie(mod, addr, bias);
+
+	/* That needs an index of address ranges, which clang does not write. */
+	if (!cu)
+		while ((cu = d->dwfl_module_nextcu(mod, cu, bias)) && !d->dwarf_haspc(cu, addr - *bias))
+			;
+	return cu;
+}
+
 bool site_scopes_at(const struct site_dw *d, Dwfl_Module *mod, uintptr_t addr,
 		    struct site_scopes *sc)
 {
-	Dwarf_Die *lexical, *cu = d->dwfl_module_addrdie(mod, addr, &sc->bias);
+	Dwarf_Die *lexical, *cu = site_unit_at(d, mod, addr, &sc->bias);
 	int n = cu ? d->dwarf_getscopes(cu, addr - sc->bias, &lexical) : 0;
 
 	if (n <= 0)
@@ -189,14 +200,15 @@ bool site_scopes_at(const struct site_dw *d, Dwfl_Module *mod, uintptr_t addr,
 
 static int place_of(Dwfl_Module *mod, uintptr_t addr, struct armdma_site_info *info)
 {
-	Dwfl_Line *line = dw.dwfl_module_getsrc(mod, addr);
-	const char *file = NULL;
+	Dwarf_Addr bias;
+	Dwarf_Die *cu = site_unit_at(&dw, mod, addr, &bias);
+	Dwarf_Line *line = cu ? dw.dwarf_getsrc_die(cu, addr - bias) : NULL;
+	const char *file = line ? dw.dwarf_linesrc(line, NULL, NULL) : NULL;
 	int lineno = 0;
 
-	if (line)
-		file = dw.dwfl_lineinfo(line, NULL, &lineno, NULL, NULL, NULL);
 	if (!file)
 		return -ENOENT;
+	dw.dwarf_lineno(line, &lineno);
 	strlcpy(info->file, file, sizeof(info->file));
 	info->line = lineno > 0 ? (unsigned int)lineno : 0;
 	return 0;

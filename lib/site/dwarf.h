@@ -22,20 +22,23 @@
 	X(dwarf_formudata)       \
 	X(dwarf_getscopes)       \
 	X(dwarf_getscopes_die)   \
+	X(dwarf_getsrc_die)      \
 	X(dwarf_getsrcfiles)     \
 	X(dwarf_hasattr)         \
+	X(dwarf_haspc)           \
+	X(dwarf_lineno)          \
+	X(dwarf_linesrc)         \
 	X(dwarf_siblingof)       \
 	X(dwarf_tag)             \
 	X(dwfl_addrmodule)       \
 	X(dwfl_begin)            \
 	X(dwfl_build_id_find_debuginfo) \
 	X(dwfl_end)              \
-	X(dwfl_lineinfo)         \
 	X(dwfl_module_addrdie)   \
 	X(dwfl_module_addrname)  \
-	X(dwfl_module_getsrc)    \
 	X(dwfl_module_getsym)    \
 	X(dwfl_module_getsymtab) \
+	X(dwfl_module_nextcu)    \
 	X(dwfl_report_begin)     \
 	X(dwfl_report_elf)       \
 	X(dwfl_report_end)
@@ -49,9 +52,12 @@ struct site_dw {
 #undef X
 };
 
+/* The compilation unit of an address, and the bias of addresses in the process over those in the file. */
+Dwarf_Die *site_unit_at(const struct site_dw *dw, Dwfl_Module *mod, uintptr_t addr, Dwarf_Addr *bias);
+
 /* An address with the compilation unit and the scopes around it. */
 struct site_scopes {
-	Dwarf_Addr bias;	/* of addresses in the process over those in the file */
+	Dwarf_Addr bias;
 	Dwarf_Die cu;
 	Dwarf_Die *chain;	/* innermost first, as compiled; free() */
 	int n;

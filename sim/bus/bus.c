@@ -26,11 +26,12 @@ struct bus_run {
 	uint64_t bytes, bursts, cycles;
 };
 
-/* What one burst of a run costs beside its beats, and how large it may be. */
+/* How the bursts of a transfer look, and what they cost. */
 struct burst_shape {
 	unsigned int beat_lg2, beats;	/* of a full burst */
 	uint32_t full;			/* bytes of a full burst that starts at a beat boundary */
-	uint32_t beat_cost, cost, first_extra;	/* cycles */
+	uint8_t full_lg2;		/* if that is a power of two; else 0 */
+	uint32_t beat_cost, cost;	/* cycles of a beat, and of a burst beside its beats */
 };
 
 static struct bus_channel *channel_of(struct clock_event *ev)
@@ -64,16 +65,46 @@ static unsigned int beats_of(const struct burst_shape *s, armdma_dma_t addr, uin
 	return (((uint32_t)addr & (beat - 1)) + bytes + beat - 1) >> s->beat_lg2;
 }
 
+/* Bursts in the part of [addr, addr+len) that lies in the page of addr. */
+static uint64_t bursts_in(const struct burst_shape *s, uint64_t off_and_len)
+{
+	return (off_and_len + s->full - 1) >> s->full_lg2;
+}
+
 /*
- * Count by arithmetic the bursts of [addr, addr+avail) that start before `limit`, the first of
- * them, at `start`, in any case.
+ * All of [addr, addr+avail) at once. False where that needs a closer look: a burst may start after
+ * `limit`, or bursts do not divide a page.
  */
-static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail, uint64_t start,
-		    uint64_t limit, struct bus_run *r)
+static bool measure_all(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
+			uint32_t hit_cycles, uint32_t extra, uint64_t start, uint64_t limit,
+			struct bus_run *r)
 {
 	uint32_t beat_mask = (1u << s->beat_lg2) - 1;
-	uint64_t full_cost = s->cost + (uint64_t)s->beats * s->beat_cost;
-	uint64_t extra = s->first_extra;
+	uint64_t off = addr & beat_mask;
+	uint64_t in_first = min_u64(avail, BURST_BOUNDARY - (addr & (BURST_BOUNDARY - 1)));
+	uint64_t rest = avail - in_first, beats;
+
+	if (!s->full_lg2)
+		return false;
+	/* From the second page on everything is aligned. */
+	r->bytes = avail;
+	r->bursts = bursts_in(s, off + in_first) + bursts_in(s, rest);
+	beats = ((off + in_first + beat_mask) >> s->beat_lg2) + ((rest + beat_mask) >> s->beat_lg2);
+	r->cycles = extra + r->bursts * (s->cost + hit_cycles) + beats * s->beat_cost;
+	return start + r->cycles < limit;
+}
+
+/*
+ * Count the bursts of [addr, addr+avail) that start before `limit`, the first of them, at `start`, in any
+ * case; page by page.
+ */
+static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
+		    uint32_t hit_cycles, uint64_t extra, uint64_t start, uint64_t limit,
+		    struct bus_run *r)
+{
+	uint32_t beat_mask = (1u << s->beat_lg2) - 1;
+	uint64_t cost = (uint64_t)s->cost + hit_cycles;
+	uint64_t full_cost = cost + (uint64_t)s->beats * s->beat_cost;
 
 	*r = (struct bus_run){ 0 };
 	while (r->bytes < avail) {
@@ -87,8 +118,8 @@ static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t ava
 		if (r->bursts && t >= limit)
 			return;
 		if (bursts > 1 && t + last >= limit) {
-			uint64_t room_cycles = limit > t + extra ? limit - t - extra : 0;
-			uint64_t n = room_cycles ? (room_cycles + full_cost - 1) / full_cost : 1;
+			uint64_t left = limit > t + extra ? limit - t - extra : 0;
+			uint64_t n = left ? (left + full_cost - 1) / full_cost : 1;
 
 			r->bytes += n * s->full - off;
 			r->bursts += n;
@@ -97,7 +128,7 @@ static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t ava
 		}
 		r->bytes += room;
 		r->bursts += bursts;
-		r->cycles += extra + (uint64_t)bursts * s->cost + (uint64_t)beats * s->beat_cost;
+		r->cycles += extra + (uint64_t)bursts * cost + (uint64_t)beats * s->beat_cost;
 		addr += room;
 		extra = 0;
 	}
@@ -144,17 +175,16 @@ static void move(struct bus_channel *ch, struct bus_xfer *x, armdma_phys_t pa, s
 
 /* The burst at the head ends in an error: so does the transfer, when the burst is over. */
 static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma_t addr,
-		 armdma_phys_t pa, uint32_t bytes, enum armdma_bus_resp resp)
+		 const struct bus_translation *tr, uint32_t bytes, enum armdma_bus_resp resp)
 {
 	if (watched(ch))
-		emit(ch, addr, pa, bytes, resp);
+		emit(ch, addr, tr->pa, bytes, resp);
 	if (resp == ARMDMA_RESP_DECERR)
 		ch->decerr++;
 	else
 		ch->slverr++;
 	ch->bursts++;
-	ch->busy_until += s->first_extra + s->cost +
-			  (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
+	ch->busy_until += tr->cycles + s->cost + (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
 	ch->resp = resp;
 	ch->ending = true;
 }
@@ -173,45 +203,53 @@ static enum bus_verdict translate(struct bus_master *m, const struct bus_xfer *x
 	return BUS_GO;
 }
 
+static struct burst_shape shape_of(const struct bus_master *m, const struct bus_xfer *x)
+{
+	const struct armdma_costs *costs = &m->hw->cfg.costs;
+	struct burst_shape s;
+
+	s.beats = full_beats(x);
+	s.beat_lg2 = m->beat_lg2;
+	s.full = s.beats << s.beat_lg2;
+	s.full_lg2 = s.full & (s.full - 1) ? 0 : (uint8_t)__builtin_ctz(s.full);
+	s.beat_cost = costs->beat;
+	s.cost = costs->burst;
+	return s;
+}
+
 /* Start the burst at the head's position now, and those of its span that start before `limit`. */
-static void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint64_t limit)
+static void start_bursts(struct bus_channel *ch, struct bus_xfer *x, const struct burst_shape *s,
+			 uint64_t limit)
 {
 	struct bus_master *m = ch->master;
 	struct armdma_hw *hw = m->hw;
-	const struct armdma_costs *costs = &hw->cfg.costs;
-	uint64_t now = hw->clk.now, left = x->len - x->pos;
+	uint64_t now = hw->clk.now, avail = x->len - x->pos;
 	armdma_dma_t addr = (x->addr + x->pos) & m->addr_mask;
+	uint32_t first = burst_bytes(s, addr, avail), extra;
 	struct bus_translation tr;
 	enum bus_verdict verdict;
-	struct burst_shape s;
 	struct bus_run run;
-	uint32_t first;
 
-	s.beat_lg2 = m->beat_lg2;
-	s.beats = full_beats(x);
-	s.full = s.beats << s.beat_lg2;
-	s.beat_cost = costs->beat;
-	s.cost = costs->burst;
-	s.first_extra = 0;
-	first = burst_bytes(&s, addr, left);
 	ch->busy_until = now;
-	verdict = translate(m, x, addr, beats_of(&s, addr, first), &tr);
-	if (verdict == BUS_HOLD) {
-		ch->held = true;
+	verdict = translate(m, x, addr, beats_of(s, addr, first), &tr);
+	if (__builtin_expect(verdict != BUS_GO, 0)) {
+		if (verdict == BUS_HOLD) {
+			ch->held = true;
+			return;
+		}
+		tr = (struct bus_translation){ 0 };
+		fail(ch, s, addr, &tr, first, ARMDMA_RESP_SLVERR);
 		return;
 	}
-	if (verdict == BUS_SLVERR) {
-		fail(ch, &s, addr, 0, first, ARMDMA_RESP_SLVERR);
-		return;
-	}
-	s.cost += tr.hit_cycles;
-	s.first_extra = tr.cycles - tr.hit_cycles;
-	measure(&s, addr, min_u64(left, tr.span), now, limit, &run);
-	if (!mem_is_ram(hw, tr.pa, run.bytes)) {
+	extra = tr.cycles - tr.hit_cycles;
+	avail = min_u64(avail, tr.span);
+	if (!measure_all(s, addr, avail, tr.hit_cycles, extra, now, limit, &run))
+		measure(s, addr, avail, tr.hit_cycles, extra, now, limit, &run);
+	if (__builtin_expect(!mem_is_ram(hw, tr.pa, run.bytes), 0)) {
 		/* Some burst of the run meets no memory: the default slave answers. One at a time finds which. */
-		measure(&s, addr, first, now, now, &run);
+		measure(s, addr, first, tr.hit_cycles, extra, now, now, &run);
 		if (!mem_is_ram(hw, tr.pa, run.bytes)) {
-			fail(ch, &s, addr, tr.pa, first, ARMDMA_RESP_DECERR);
+			fail(ch, s, addr, &tr, first, ARMDMA_RESP_DECERR);
 			return;
 		}
 	}
@@ -267,14 +305,16 @@ static void run_channel(struct bus_channel *ch, bool many)
 {
 	struct armdma_hw *hw = ch->master->hw;
 	struct bus_xfer *x = STAILQ_FIRST(&ch->queue);
+	struct burst_shape s;
 	uint64_t limit = 0;
 
 	if (!x)
 		return;
+	s = shape_of(ch->master, x);
 	if (many && !hw->cfg.burst_by_burst && !irq_waits(hw))
 		limit = clock_next_due(hw);
 	for (;;) {
-		start_bursts(ch, x, limit);
+		start_bursts(ch, x, &s, limit);
 		if (ch->held)
 			return;
 		if (ch->busy_until >= limit) {

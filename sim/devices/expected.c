@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The oracle: what a frame looks like in memory, one output byte after the other from its definition. It shares
- * nothing with the camera model but the source of pixels, which it asks pixel by pixel.
+ * The oracle: what a frame looks like in memory, one output byte after the other from its
+ * definition. It shares nothing with the camera model but the source of pixels, which it asks pixel
+ * by pixel.
  */
 #include <errno.h>
 #include <string.h>
@@ -72,7 +73,10 @@ struct view {
 	int error;
 };
 
-/* Source coordinate of target coordinate i: the driver's choice of ratios, then the scaler's arithmetic. */
+/*
+ * Source coordinate of target coordinate i: the driver's choice of ratios, then the scaler's
+ * arithmetic.
+ */
 static uint32_t from_target(uint32_t i, uint32_t target, uint32_t source)
 {
 	uint64_t pre = 1, ratio;
@@ -171,7 +175,10 @@ static void put_chroma(struct view *v, uint32_t k, uint32_t row)
 	uint32_t y = row;
 	uint8_t ycc[3];
 
-	/* Chroma is that of the even lines as the camera sends them: with lines mirrored, the lower one of two. */
+	/*
+	 * Chroma is that of the even lines as the camera sends them: with lines mirrored, the lower
+	 * one of two.
+	 */
 	if (halves_lines(p->fmt))
 		y = p->mirror_y ? 2 * row + 1 : 2 * row;
 	ycc_at(v, 2 * k, y, ycc);

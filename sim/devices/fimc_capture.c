@@ -3,9 +3,10 @@
  * The capture engine: one frame from vsync to its interrupt.
  *
  * A line of the sensor is in a line buffer when it has arrived, and flows from there through the FIFOs
- * while the next one comes in. So each line is handed to the bus in one transfer a plane, and what is left to check is that the
- * bus keeps pace: bytes that have flowed (evenly over a line time) minus bytes that the bus has taken may never exceed the FIFO. The check
- * is an event at the earliest moment at which that could happen; on a healthy bus it finds nothing left to do.
+ * while the next one comes in. So each line is handed to the bus in one transfer a plane, and what
+ * is left to check is that the bus keeps pace: bytes that have flowed (evenly over a line time)
+ * minus bytes that the bus has taken may never exceed the FIFO. The check is an event at the
+ * earliest moment at which that could happen; on a healthy bus it finds nothing left to do.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -101,10 +102,12 @@ static void cut(struct fimc *f, struct fimc_plane *p)
 		kept = i + 1;
 	}
 	p->count = kept;
-	p->batch = 0;
 }
 
-/* When will the plane overflow if the bus takes nothing from now on? Cycles since the batch began; UINT64_MAX: never. */
+/*
+ * When will the plane overflow if the bus takes nothing from now on? Cycles since the batch began;
+ * UINT64_MAX: never.
+ */
 static uint64_t deadline(const struct fimc *f, const struct fimc_plane *p)
 {
 	uint64_t left = pending(p), in_fifo = left > p->batch ? left - p->batch : 0;

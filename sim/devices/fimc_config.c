@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the registers ask for, as the shape of one frame; or in words why that cannot be done. Nothing that
- * software asks for is ignored in silence.
+ * What the registers ask for, as the shape of one frame; or in words why that cannot be done.
+ * Nothing that software asks for is ignored in silence.
  */
 #include <stdarg.h>
 #include <stdio.h>

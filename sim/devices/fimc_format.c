@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From lines of a camera to lines of memory: crop, scale, mirror, then split into planes or convert to RGB.
- * All are plain loops that compilers turn into vector code.
+ * From lines of a camera to lines of memory: crop, scale, mirror, then split into planes or convert
+ * to RGB. All are plain loops that compilers turn into vector code.
  */
 #include <string.h>
 
@@ -163,7 +163,10 @@ static inline int clamp(int v)
 	return v > 0xffff ? 0xffff : v;
 }
 
-/* Pairs of pixels to words with red in bits 23:16, green, blue. Separate loops, so that each can be vector code. */
+/*
+ * Pairs of pixels to words with red in bits 23:16, green, blue. Separate loops, so that each can be
+ * vector code.
+ */
 DEV_VECTORIZE
 static void to_rgb(const struct fimc_csc *c, const uint8_t *restrict packed, uint32_t *restrict rgb,
 		   size_t pairs)

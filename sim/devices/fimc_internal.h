@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The camera interface, as its files share it: fimc.c has the registers, fimc_config.c turns them into the
- * shape of a frame, fimc_format.c makes lines of memory out of lines of camera, fimc_capture.c moves them.
+ * The camera interface, as its files share it: fimc.c has the registers, fimc_config.c turns them
+ * into the shape of a frame, fimc_format.c makes lines of memory out of lines of camera,
+ * fimc_capture.c moves them.
  */
 #ifndef SIM_DEVICES_FIMC_INTERNAL_H
 #define SIM_DEVICES_FIMC_INTERNAL_H
@@ -24,8 +25,8 @@ struct fimc_csc {
 
 struct fimc_shape;
 /*
- * Make one line of each plane out of a packed Y Cb Y Cr line of the target's width. out[1] and out[2] are NULL on lines whose
- * chroma is not sent.
+ * Make one line of each plane out of a packed Y Cb Y Cr line of the target's width. out[1] and
+ * out[2] are NULL on lines whose chroma is not sent.
  */
 typedef void (*fimc_format_fn)(const struct fimc_shape *g, const uint8_t *packed, uint8_t *const *out);
 

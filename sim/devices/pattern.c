@@ -2,10 +2,10 @@
 /*
  * The test card: looks like one, and is a hash all the same.
  *
- * Bits 7:3 of each byte make the picture: colour bars, a ramp, smooth hues, a chequered foot, brightness that rises
- * down each band, and the frame number in a box. Bits 2:0 are a hash of seed, frame, line and place in the
- * line. pattern_pixel() is the definition; pattern_line() gets the same bytes eight at a time from
- * prepared rows.
+ * Bits 7:3 of each byte make the picture: colour bars, a ramp, smooth hues, a chequered foot,
+ * brightness that rises down each band, and the frame number in a box. Bits 2:0 are a hash of seed,
+ * frame, line and place in the line. pattern_pixel() is the definition; pattern_line() gets the
+ * same bytes eight at a time from prepared rows.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -183,7 +183,10 @@ static int pattern_pixel(struct frame_source *src, uint64_t frame, uint32_t x, u
 
 /* ---- Lines ------------------------------------------------------------- */
 
-/* dst = picture + add, with the hash in the low bits; no byte of picture + add overflows. n: a multiple of 4. */
+/*
+ * dst = picture + add, with the hash in the low bits; no byte of picture + add overflows. n: a
+ * multiple of 4.
+ */
 static void mix_line(uint8_t *dst, const uint8_t *picture, uint64_t add, const uint8_t *noise,
 		     uint64_t key, size_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scatter-gather DMA engine: a loop of fetch, move, write back, driven by the completions of its own bus
- * transfers. Its manual is armdma/sgdma.h.
+ * The scatter-gather DMA engine: a loop of fetch, move, write back, driven by the completions of
+ * its own bus transfers. Its manual is armdma/sgdma.h.
  *
  * Data passes through two pieces of FIFO: one is read while the other is written, so both channels of
  * the bus (and both kinds of SYSMMU fault) are busy at once.

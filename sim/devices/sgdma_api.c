@@ -37,7 +37,10 @@ uint32_t armdma_sgdma_desc_done(const struct armdma_sgdma_desc *desc)
 	return dev_get_le32((const uint8_t *)&desc->done);
 }
 
-/* Eight bytes a hash; seed and position go through it one after the other, so that no two streams are shifts of each other. */
+/*
+ * Eight bytes a hash; seed and position go through it one after the other, so that no two streams
+ * are shifts of each other.
+ */
 static uint64_t pattern_word(uint32_t seed, uint64_t index)
 {
 	return dev_mix(dev_mix(seed) ^ index * 0xd6e8feb86659fd93u);

@@ -10,7 +10,10 @@ struct frame_source;
 struct frame_source_ops {
 	/* Line y of a frame as packed Y Cb Y Cr, 2 * width bytes. Returns 0 or negative errno. */
 	int (*line)(struct frame_source *src, uint64_t frame, uint32_t y, uint8_t *packed);
-	/* The same, one pixel at a time and by the definition of the source: Y, and Cb, Cr of the pair x belongs to. */
+	/*
+	 * The same, one pixel at a time and by the definition of the source: Y, and Cb, Cr of the
+	 * pair x belongs to.
+	 */
 	int (*pixel)(struct frame_source *src, uint64_t frame, uint32_t x, uint32_t y,
 		     uint8_t ycc[3]);
 	void (*destroy)(struct frame_source *src);

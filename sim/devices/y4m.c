@@ -146,7 +146,10 @@ static const struct frame_source_ops y4m_ops = {
 
 /* ---- Opening ----------------------------------------------------------- */
 
-/* One header line without its newline. Returns its length, -ENODATA at the end of the file, -EINVAL: no newline in reach. */
+/*
+ * One header line without its newline. Returns its length, -ENODATA at the end of the file,
+ * -EINVAL: no newline in reach.
+ */
 static int read_line(FILE *file, char *buf, size_t size)
 {
 	size_t n = 0;

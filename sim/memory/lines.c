@@ -200,6 +200,7 @@ void line_inner_clean(struct line *l)
 
 void line_outer_clean(struct line *l)
 {
+	in_inner(l);
 	if (!bit(l->p->odirty, l->i))
 		return;
 	memcpy(d(l), l->p->outer_data + off(l), size(l));

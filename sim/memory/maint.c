@@ -295,7 +295,6 @@ static void zero_everywhere(struct armdma_hw *hw, uint32_t idx, size_t in, size_
 {
 	struct mem *mem = hw->mem;
 	struct mem_page *p = &mem->pages[idx];
-	struct range_op r = { hw, mem, ARMDMA_CACHE_ALL, ARMDMA_CACHE_FLUSH };
 	unsigned int first = (unsigned int)(in >> mem->line_shift);
 	unsigned int last = (unsigned int)((in + n - 1) >> mem->line_shift);
 
@@ -306,7 +305,11 @@ static void zero_everywhere(struct armdma_hw *hw, uint32_t idx, size_t in, size_
 		memset(page_d(mem, idx), 0, PAGE_SIZE);
 		memset(page_c(mem, idx), 0, PAGE_SIZE);
 	} else {
-		slow_lines(&r, idx, first, last, ARMDMA_CACHE_FLUSH);
+		for (unsigned int i = first; i <= last; i++) {
+			struct line l = line_at(mem, idx, i);
+
+			line_flush(&l);
+		}
 		memset(page_d(mem, idx) + in, 0, n);
 		memset(page_c(mem, idx) + in, 0, n);
 		for (unsigned int i = first; i <= last; i++) {
@@ -314,6 +317,7 @@ static void zero_everywhere(struct armdma_hw *hw, uint32_t idx, size_t in, size_
 
 			line_rebase(&l);
 		}
+		page_update(p);
 	}
 	if (p->flags & MP_WBUF)
 		wbuf_master_wrote(hw, p);

@@ -85,6 +85,16 @@ static enum bus_verdict refill(struct sysmmu *mmu, const struct bus_xfer *x, uin
 	return BUS_GO;
 }
 
+/* Out of line, so that the short way stays short. */
+__attribute__((noinline))
+static enum bus_verdict access_fault(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				     unsigned int beats)
+{
+	return sysmmu_fault(mmu, x, va, beats,
+			    x->write ? ARMDMA_SYSMMU_FAULT_AW_ACCESS :
+				       ARMDMA_SYSMMU_FAULT_AR_ACCESS);
+}
+
 static inline enum bus_verdict answer(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 				      unsigned int beats, const struct tlb_memo *memo,
 				      uint32_t cycles, struct bus_translation *tr)
@@ -92,9 +102,7 @@ static inline enum bus_verdict answer(struct sysmmu *mmu, const struct bus_xfer 
 	tlb_use(&mmu->tlb, memo->slot);
 	/* The cached permissions are checked at every access. */
 	if (__builtin_expect(!(memo->prot >> x->write & SYSMMU_MAY_READ), 0))
-		return sysmmu_fault(mmu, x, va, beats,
-				    x->write ? ARMDMA_SYSMMU_FAULT_AW_ACCESS :
-					       ARMDMA_SYSMMU_FAULT_AR_ACCESS);
+		return access_fault(mmu, x, va, beats);
 	tr->pa = memo->pa | (va & (ARMDMA_PAGE_SIZE - 1));
 	tr->span = (uint64_t)memo->last - va + 1;
 	tr->cycles = cycles;
@@ -102,7 +110,7 @@ static inline enum bus_verdict answer(struct sysmmu *mmu, const struct bus_xfer 
 	return BUS_GO;
 }
 
-/* No memo of this page number: search the TLB, then refill it. Out of line: the short way stays short. */
+/* No memo of this page number: search the TLB, then refill it. */
 __attribute__((noinline))
 static enum bus_verdict search(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 			       unsigned int beats, struct bus_translation *tr)
@@ -150,6 +158,7 @@ static void end_at_page(uint32_t va, struct bus_translation *tr)
 }
 
 /* Everything but an enabled, running unit without secure pages. */
+__attribute__((noinline))
 static enum bus_verdict unusual(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 				unsigned int beats, struct bus_translation *tr)
 {

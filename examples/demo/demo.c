@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the steps of the demo share: the machine, what the library reports, and the output. */
+#include "demo.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static void on_report(void *ctx, const struct armdma_report *rep)
+{
+	struct demo *d = ctx;
+
+	d->seen[rep->kind]++;
+	if (d->expected >> rep->kind & 1) {
+		snprintf(d->report, sizeof(d->report), "%s", rep->text);
+		return;
+	}
+	d->unexpected++;
+	fputs(rep->text, d->out);
+}
+
+static int attach_sensor(struct demo *d)
+{
+	struct armdma_sensor_config cfg = { .y4m = d->opt.input, .loop = true, .standby = true };
+	struct armdma_sensor_info info;
+	struct armdma_error err = { "" };
+	int ret;
+
+	if (!cfg.y4m) {
+		cfg.width = d->opt.width ? d->opt.width : 1920;
+		cfg.height = d->opt.height ? d->opt.height : 1080;
+	}
+	ret = armdma_sensor_attach(d->hw, DEMO_CAMERA, &cfg, &err);
+	if (ret) {
+		fprintf(d->out, "armdma-demo: %s\n", err.msg[0] ? err.msg : strerror(-ret));
+		return ret;
+	}
+	armdma_sensor_info(d->hw, DEMO_CAMERA, &info);
+	d->width = info.width;
+	d->height = info.height;
+	if (d->height % 2) {
+		fprintf(d->out, "armdma-demo: %s: height %u is odd, NV12 needs pairs of lines\n",
+			d->opt.input ? d->opt.input : "test card", d->height);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int demo_open(struct demo *d, const struct demo_options *opt, FILE *out)
+{
+	struct armdma_error err = { "" };
+	int ret;
+
+	*d = (struct demo){ .opt = *opt, .out = out };
+	ret = armdma_machine_create(&d->m, NULL, &err);
+	if (ret) {
+		fprintf(out, "armdma-demo: %s\n", err.msg);
+		return ret;
+	}
+	d->hw = armdma_machine_hw(d->m);
+	armdma_set_report_fn(d->m, on_report, d);
+	armdma_mm_stats(d->m, &d->boot);
+	ret = attach_sensor(d);
+	if (ret)
+		demo_close(d);
+	return ret;
+}
+
+void demo_close(struct demo *d)
+{
+	armdma_machine_destroy(d->m);
+	d->m = NULL;
+	d->hw = NULL;
+}
+
+void demo_say(struct demo *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(d->out, fmt, ap);
+	va_end(ap);
+	fputc('\n', d->out);
+	fflush(d->out);
+}
+
+/* Bytes of the line at text that fit into width columns: to its end, or to its last space before that. */
+static size_t fit(const char *text, size_t width)
+{
+	size_t n = strcspn(text, "\n"), cut = width;
+
+	if (n <= width)
+		return n;
+	while (cut && text[cut] != ' ')
+		cut--;
+	return cut > strspn(text, " ") ? cut : strcspn(text + width, " \n") + width;
+}
+
+void demo_say_text(struct demo *d, const char *prefix, const char *text)
+{
+	size_t width = 80 - strlen(prefix), indent = 0;
+
+	while (*text) {
+		size_t n = fit(text, width - indent);
+
+		fprintf(d->out, "%s%*s%.*s\n", prefix, (int)indent, "", (int)n, text);
+		text += n;
+		indent = *text == '\n' || !*text ? 0 : 8;
+		text += *text != 0;
+	}
+}
+
+double demo_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int demo_expected(struct demo *d, uint64_t number, uint8_t *buf)
+{
+	struct armdma_picture pic = { .fmt = ARMDMA_PIX_NV12, .width = d->width, .height = d->height };
+	struct armdma_error err = { "" };
+	int ret;
+
+	armdma_picture_layout(&pic, buf);
+	ret = armdma_sensor_expected(d->hw, DEMO_CAMERA, number, &pic, &err);
+	if (ret)
+		demo_say(d, "      frame %llu of the sensor: %s", (unsigned long long)number, err.msg);
+	return ret;
+}
+
+static int make_dir(const char *dir)
+{
+	char path[512];
+
+	if (snprintf(path, sizeof(path), "%s", dir) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = 0;
+		if (mkdir(path, 0777) && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(path, 0777) && errno != EEXIST ? -errno : 0;
+}
+
+int demo_picture(struct demo *d, const char *name, const uint8_t *nv12, char *path)
+{
+	int ret = make_dir(d->opt.dir);
+
+	if (!ret && snprintf(path, 512, "%s/%s", d->opt.dir, name) >= 512)
+		ret = -ENAMETOOLONG;
+	if (!ret)
+		ret = png_write_nv12(path, nv12, d->width, d->height);
+	if (ret)
+		demo_say(d, "      cannot write %s/%s: %s", d->opt.dir, name, strerror(-ret));
+	return ret;
+}
