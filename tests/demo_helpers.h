@@ -22,6 +22,10 @@
 #ifndef TEST_OUTPUT_DIR
 #define TEST_OUTPUT_DIR "."
 #endif
+/* Tests may run side by side: each program writes its pictures into a folder of its own. */
+#ifndef DEMO_DIR
+#error "define DEMO_DIR"
+#endif
 #define TRACE TEST_DATA_DIR "/traces/arm32-e1000e-send-strict-1cpu.ftrace.txt.xz"
 
 struct rig {
@@ -34,7 +38,7 @@ struct rig {
 static inline struct demo_options small_options(void)
 {
 	return (struct demo_options){
-		.dir = TEST_OUTPUT_DIR "/demo-test", .trace = TRACE, .trace_exact = true,
+		.dir = TEST_OUTPUT_DIR "/" DEMO_DIR, .trace = TRACE, .trace_exact = true,
 		.frames = 3, .width = 320, .height = 240,
 	};
 }

@@ -2,9 +2,10 @@
 /*
  * Many bursts in one go must be the same as burst by burst.
  *
- * Two machines get the same random script, one of them with config.burst_by_burst. Everything that can be seen is written
- * down (ends of transfers, faults, interrupts, blocking, timers, status reads, each with its time; the
- * bus traffic of each channel as merged ranges) and compared, with memory and counters at the end.
+ * Two machines get the same random script, one of them with config.burst_by_burst. Everything that
+ * can be seen is written down (ends of transfers, faults, interrupts, blocking, timers, status reads, each
+ * with its time; the bus traffic of each channel as merged ranges) and compared, with memory and
+ * counters at the end.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Step 3 of the demo, end to end: what a missing sync shows to user space, and what the library says about it. */
+#define DEMO_DIR "demo-cached"
 #include "tests/demo_helpers.h"
 
 static void missing_sync_shows_the_frame_before(void **state)

@@ -2,6 +2,7 @@
 /* Step 1 of the demo, end to end: sensor, camera, SYSMMU, scattered pages, user mapping, picture. */
 #include <errno.h>
 
+#define DEMO_DIR "demo-capture"
 #include "tests/demo_helpers.h"
 
 #define W 64

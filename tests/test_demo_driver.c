@@ -6,6 +6,7 @@
 #include <armdma/fimc.h>
 
 #include "examples/fimc_capture/user.h"
+#define DEMO_DIR "demo-driver"
 #include "tests/demo_helpers.h"
 
 struct shot {

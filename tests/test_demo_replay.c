@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#define DEMO_DIR "demo-replay"
 #include "tests/demo_helpers.h"
 
 static void recorded_kernel_is_reproduced(void **state)

@@ -2,6 +2,7 @@
 /* Step 4 of the demo: the table tells what happened, and notices what was not given back. */
 #include <armdma/dma.h>
 
+#define DEMO_DIR "demo-table"
 #include "tests/demo_helpers.h"
 
 static void table_sums_the_steps_up(void **state)
@@ -29,7 +30,7 @@ static void table_sums_the_steps_up(void **state)
 	assert_says(&r, row);
 	snprintf(row, sizeof(row), "%-9s %11llu buffers    %11llu maps", "mdma", 2ull, 3348ull);
 	assert_says(&r, row);
-	assert_says(&r, "demo-test/frame.png");
+	assert_says(&r, "demo-table/frame.png");
 	rig_close(&r);
 }
 

@@ -18,7 +18,7 @@ static void on_every_version(each_fn fn)
 
 		rig_new(&r, rig_versions[i]);
 		fn(&r);
-		assert_true(tlb_validate(&r.mmu->tlb));
+		assert_true(sysmmu_tlb_validate(&r.mmu->tlb));
 		rig_free(&r);
 	}
 }

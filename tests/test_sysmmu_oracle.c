@@ -319,7 +319,7 @@ static void play(uint32_t version, unsigned int entries, unsigned int steps)
 	for (unsigned int i = 0; i < steps; i++) {
 		one_step(o);
 		if (i % 1000 == 0)
-			assert_true(tlb_validate(&r.mmu->tlb));
+			assert_true(sysmmu_tlb_validate(&r.mmu->tlb));
 	}
 	assert_int_equal(r.mmu->lookups[0] + r.mmu->lookups[1], o->lookups);
 	assert_int_equal(r.mmu->misses[0] + r.mmu->misses[1], o->misses);

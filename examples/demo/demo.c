@@ -9,13 +9,32 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#ifndef DEMO_SOURCE_DIR
+#define DEMO_SOURCE_DIR "/"
+#endif
+
+/* Keep a report, with files named by their place in the source tree. */
+static void keep(struct demo *d, const char *text)
+{
+	char *to = d->report, *end = d->report + sizeof(d->report) - 1;
+	size_t root = strlen(DEMO_SOURCE_DIR);
+
+	while (*text && to < end) {
+		if (root > 1 && !strncmp(text, DEMO_SOURCE_DIR, root))
+			text += root;
+		else
+			*to++ = *text++;
+	}
+	*to = 0;
+}
+
 static void on_report(void *ctx, const struct armdma_report *rep)
 {
 	struct demo *d = ctx;
 
 	d->seen[rep->kind]++;
 	if (d->expected >> rep->kind & 1) {
-		snprintf(d->report, sizeof(d->report), "%s", rep->text);
+		keep(d, rep->text);
 		return;
 	}
 	d->unexpected++;

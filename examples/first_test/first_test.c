@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* cc -g first_test.c $(pkg-config --cflags --libs armdma-cmocka) -o first_test && ./first_test */
 #include <armdma/cmocka.h>
 #include <armdma/dma.h>
-
 static void rx_driver_reads_what_the_device_wrote(void **state)
 {
 	struct armdma_machine *m = armdma_test_machine(state);

@@ -59,94 +59,94 @@ static void fold_all(struct sysmmu *mmu)
 		fold(mmu, n);
 }
 
-void counters_reset(struct sysmmu *mmu)
+void sysmmu_counters_reset(struct sysmmu *mmu)
 {
 	mmu->cnt = (struct counters){ 0 };
 }
 
-uint32_t counters_get(struct sysmmu *mmu, unsigned int n)
+uint32_t sysmmu_counters_get(struct sysmmu *mmu, unsigned int n)
 {
 	fold(mmu, n);
 	return (uint32_t)mmu->cnt.sum[n];
 }
 
-void counters_set(struct sysmmu *mmu, unsigned int n, uint32_t value)
+void sysmmu_counters_set(struct sysmmu *mmu, unsigned int n, uint32_t value)
 {
 	fold(mmu, n);
 	mmu->cnt.sum[n] = value;
 }
 
-uint32_t counters_get_select(struct sysmmu *mmu, unsigned int n)
+uint32_t sysmmu_counters_get_select(struct sysmmu *mmu, unsigned int n)
 {
 	return mmu->cnt.select[n];
 }
 
-void counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event)
+void sysmmu_counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event)
 {
 	fold(mmu, n);
 	mmu->cnt.select[n] = event;
 	mmu->cnt.from[n] = source(mmu, n);
 }
 
-uint32_t counters_get_on(struct sysmmu *mmu, unsigned int arg)
+uint32_t sysmmu_counters_get_on(struct sysmmu *mmu, unsigned int arg)
 {
 	(void)arg;
 	return mmu->cnt.on;
 }
 
-void counters_set_on(struct sysmmu *mmu, unsigned int arg, uint32_t value)
+void sysmmu_counters_set_on(struct sysmmu *mmu, unsigned int arg, uint32_t value)
 {
 	(void)arg;
 	fold_all(mmu);
 	mmu->cnt.on = value & 1;
 }
 
-uint32_t counters_get_enabled(struct sysmmu *mmu, unsigned int arg)
+uint32_t sysmmu_counters_get_enabled(struct sysmmu *mmu, unsigned int arg)
 {
 	(void)arg;
 	return mmu->cnt.enabled;
 }
 
-void counters_enable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+void sysmmu_counters_enable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
 {
 	(void)arg;
 	fold_all(mmu);
 	mmu->cnt.enabled |= bits;
 }
 
-void counters_disable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+void sysmmu_counters_disable(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
 {
 	(void)arg;
 	fold_all(mmu);
 	mmu->cnt.enabled &= ~bits;
 }
 
-uint32_t counters_get_interrupts(struct sysmmu *mmu, unsigned int arg)
+uint32_t sysmmu_counters_get_interrupts(struct sysmmu *mmu, unsigned int arg)
 {
 	(void)arg;
 	return mmu->cnt.interrupts;
 }
 
-void counters_interrupts_on(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+void sysmmu_counters_interrupts_on(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
 {
 	(void)arg;
 	mmu->cnt.interrupts |= bits;
 }
 
-void counters_interrupts_off(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+void sysmmu_counters_interrupts_off(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
 {
 	(void)arg;
 	mmu->cnt.interrupts &= ~bits;
 }
 
-uint32_t counters_get_overflow(struct sysmmu *mmu, unsigned int arg)
+uint32_t sysmmu_counters_get_overflow(struct sysmmu *mmu, unsigned int arg)
 {
 	(void)arg;
 	fold_all(mmu);
 	return mmu->cnt.overflow;
 }
 
-void counters_clear_overflow(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
+void sysmmu_counters_clear_overflow(struct sysmmu *mmu, unsigned int arg, uint32_t bits)
 {
 	(void)arg;
 	fold_all(mmu);

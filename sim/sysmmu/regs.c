@@ -212,24 +212,24 @@ static void pb_write(struct sysmmu *mmu, unsigned int arg, uint32_t value)
 		   ARMDMA_SYSMMU_FAULT_BUS_ERROR), \
 	ROW_RO(ARMDMA_SYSMMU_REG_VERSION, "VERSION", version_read, 0)
 
-#define EVENT_ROW(off, nm, n) ROW_RW(off, nm, ALL, counters_get_select, counters_set_select, n)
+#define EVENT_ROW(off, nm, n) ROW_RW(off, nm, ALL, sysmmu_counters_get_select, sysmmu_counters_set_select, n)
 #define COUNTER_ROW(n, nm) \
-	ROW_RW(ARMDMA_SYSMMU_REG_COUNTER(n), nm, ALL, counters_get, counters_set, n)
+	ROW_RW(ARMDMA_SYSMMU_REG_COUNTER(n), nm, ALL, sysmmu_counters_get, sysmmu_counters_set, n)
 #define CNT_MASK (ARMDMA_SYSMMU_CNT_CYCLES | ((1u << ARMDMA_SYSMMU_NR_COUNTERS) - 1))
 
 #define COUNTER_ROWS \
-	ROW_RW(ARMDMA_SYSMMU_REG_PMNC, "PMNC", 1, counters_get_on, counters_set_on, 0), \
-	ROW_W1(REG_W1S, ARMDMA_SYSMMU_REG_CNTEN_SET, "CNTEN_SET", CNT_MASK, counters_get_enabled, \
-	       counters_enable), \
+	ROW_RW(ARMDMA_SYSMMU_REG_PMNC, "PMNC", 1, sysmmu_counters_get_on, sysmmu_counters_set_on, 0), \
+	ROW_W1(REG_W1S, ARMDMA_SYSMMU_REG_CNTEN_SET, "CNTEN_SET", CNT_MASK, sysmmu_counters_get_enabled, \
+	       sysmmu_counters_enable), \
 	ROW_W1(REG_W1C, ARMDMA_SYSMMU_REG_CNTEN_CLEAR, "CNTEN_CLEAR", CNT_MASK, \
-	       counters_get_enabled, counters_disable), \
+	       sysmmu_counters_get_enabled, sysmmu_counters_disable), \
 	ROW_W1(REG_W1S, ARMDMA_SYSMMU_REG_CNTINT_SET, "CNTINT_SET", CNT_MASK, \
-	       counters_get_interrupts, counters_interrupts_on), \
+	       sysmmu_counters_get_interrupts, sysmmu_counters_interrupts_on), \
 	ROW_W1(REG_W1C, ARMDMA_SYSMMU_REG_CNTINT_CLEAR, "CNTINT_CLEAR", CNT_MASK, \
-	       counters_get_interrupts, counters_interrupts_off), \
+	       sysmmu_counters_get_interrupts, sysmmu_counters_interrupts_off), \
 	ROW_W1(REG_W1C, ARMDMA_SYSMMU_REG_CNT_OVERFLOW, "CNT_OVERFLOW", CNT_MASK, \
-	       counters_get_overflow, counters_clear_overflow), \
-	ROW_RW(ARMDMA_SYSMMU_REG_CYCLES, "CYCLES", ALL, counters_get, counters_set, \
+	       sysmmu_counters_get_overflow, sysmmu_counters_clear_overflow), \
+	ROW_RW(ARMDMA_SYSMMU_REG_CYCLES, "CYCLES", ALL, sysmmu_counters_get, sysmmu_counters_set, \
 	       ARMDMA_SYSMMU_NR_COUNTERS), \
 	COUNTER_ROW(0, "COUNTER0"), \
 	COUNTER_ROW(1, "COUNTER1"), \
@@ -399,7 +399,7 @@ void sysmmu_regs_reset(struct sysmmu *mmu)
 	mmu->trans_info = 0;
 	mmu->pb_index = 0;
 	memset(mmu->pb, 0, sizeof(mmu->pb));
-	counters_reset(mmu);
+	sysmmu_counters_reset(mmu);
 }
 
 static uint32_t row_value(struct sysmmu *mmu, const struct reg_row *row)

@@ -155,24 +155,27 @@ void sysmmu_fault_release(struct sysmmu *mmu);
 void sysmmu_irq_update(struct sysmmu *mmu);
 uint32_t sysmmu_fault_addr(struct sysmmu *mmu, unsigned int bit);
 
-/* Test hook: accesses to pages of [first, last] violate security. Returns 0, or -ENOSPC. last < first: forget all. */
+/*
+ * Test hook: accesses to pages of [first, last] violate security. Returns 0, or -ENOSPC.
+ * last < first: forget all.
+ */
 int sysmmu_inject_security(struct sysmmu *mmu, uint32_t first, uint32_t last);
 
 /* counters.c */
-void counters_reset(struct sysmmu *mmu);
-uint32_t counters_get(struct sysmmu *mmu, unsigned int n);
-void counters_set(struct sysmmu *mmu, unsigned int n, uint32_t value);
-uint32_t counters_get_select(struct sysmmu *mmu, unsigned int n);
-void counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event);
-uint32_t counters_get_on(struct sysmmu *mmu, unsigned int arg);
-void counters_set_on(struct sysmmu *mmu, unsigned int arg, uint32_t value);
-uint32_t counters_get_enabled(struct sysmmu *mmu, unsigned int arg);
-void counters_enable(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
-void counters_disable(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
-uint32_t counters_get_interrupts(struct sysmmu *mmu, unsigned int arg);
-void counters_interrupts_on(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
-void counters_interrupts_off(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
-uint32_t counters_get_overflow(struct sysmmu *mmu, unsigned int arg);
-void counters_clear_overflow(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
+void sysmmu_counters_reset(struct sysmmu *mmu);
+uint32_t sysmmu_counters_get(struct sysmmu *mmu, unsigned int n);
+void sysmmu_counters_set(struct sysmmu *mmu, unsigned int n, uint32_t value);
+uint32_t sysmmu_counters_get_select(struct sysmmu *mmu, unsigned int n);
+void sysmmu_counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event);
+uint32_t sysmmu_counters_get_on(struct sysmmu *mmu, unsigned int arg);
+void sysmmu_counters_set_on(struct sysmmu *mmu, unsigned int arg, uint32_t value);
+uint32_t sysmmu_counters_get_enabled(struct sysmmu *mmu, unsigned int arg);
+void sysmmu_counters_enable(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
+void sysmmu_counters_disable(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
+uint32_t sysmmu_counters_get_interrupts(struct sysmmu *mmu, unsigned int arg);
+void sysmmu_counters_interrupts_on(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
+void sysmmu_counters_interrupts_off(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
+uint32_t sysmmu_counters_get_overflow(struct sysmmu *mmu, unsigned int arg);
+void sysmmu_counters_clear_overflow(struct sysmmu *mmu, unsigned int arg, uint32_t bits);
 
 #endif

@@ -17,7 +17,7 @@ static uint32_t size_mask(unsigned int size)
 	return ~((1u << tlb_size_order(size)) - 1);
 }
 
-int tlb_init(struct tlb *t, unsigned int entries, bool l2)
+int sysmmu_tlb_init(struct tlb *t, unsigned int entries, bool l2)
 {
 	memset(t, 0, sizeof(*t));
 	t->nr = (uint8_t)entries;
@@ -34,7 +34,7 @@ int tlb_init(struct tlb *t, unsigned int entries, bool l2)
 	return 0;
 }
 
-void tlb_fini(struct tlb *t)
+void sysmmu_tlb_fini(struct tlb *t)
 {
 	free(t->l2);
 	t->l2 = NULL;
@@ -62,16 +62,21 @@ static uint32_t last_of(const struct tlb *t, const struct tlb_page *page, uint32
 	return (page->vpn | ~size_mask(page->size)) << 12 | 0xFFF;
 }
 
-struct tlb_memo *tlb_remember(struct tlb *t, uint32_t vpn, unsigned int slot)
+struct tlb_memo *sysmmu_tlb_remember(struct tlb *t, uint32_t vpn, unsigned int slot)
 {
 	const struct tlb_page *page = &t->page[slot];
 	struct tlb_memo *m = &t->memo[vpn % TLB_MEMOS];
 
 	m->key = (uint64_t)t->generation << 32 | vpn;
-	m->pa = page->pa + ((vpn - page->vpn) << 12);
-	m->last = last_of(t, page, vpn);
 	m->slot = (uint8_t)slot;
 	m->prot = page->prot;
+	if (page->size == TLB_4K) {
+		m->pa = page->pa;
+		m->last = vpn << 12 | 0xFFF;
+	} else {
+		m->pa = page->pa + ((vpn - page->vpn) << 12);
+		m->last = last_of(t, page, vpn);
+	}
 	return m;
 }
 
@@ -122,14 +127,25 @@ static void unlink_entry(struct tlb *t, unsigned int i)
 		link = &t->chain[*link];
 	*link = t->chain[i];
 	take_out(t, i);
-	if (--t->nr_of[page->size] == 0)
-		t->sizes &= (uint8_t)~(1u << page->size);
 	forget(t, page);
+}
+
+static void count_in(struct tlb *t, unsigned int size)
+{
+	t->nr_of[size]++;
+	t->sizes |= (uint8_t)(1u << size);
+}
+
+static void count_out(struct tlb *t, unsigned int size)
+{
+	if (--t->nr_of[size] == 0)
+		t->sizes &= (uint8_t)~(1u << size);
 }
 
 static void drop(struct tlb *t, unsigned int i)
 {
 	unlink_entry(t, i);
+	count_out(t, t->page[i].size);
 	t->valid[i / 64] &= ~(1ULL << (i % 64));
 	t->nr_valid--;
 }
@@ -175,16 +191,21 @@ static unsigned int choose_victim(struct tlb *t)
 	return i;
 }
 
-unsigned int tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, uint8_t prot)
+unsigned int sysmmu_tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, uint8_t prot)
 {
 	uint8_t *bucket;
 	unsigned int i;
 
 	if (t->nr_valid < t->nr) {
 		i = take_free(t);
+		count_in(t, size);
 	} else {
 		i = choose_victim(t);
 		unlink_entry(t, i);
+		if (t->page[i].size != size) {
+			count_out(t, t->page[i].size);
+			count_in(t, size);
+		}
 	}
 	t->page[i].vpn = vpn;
 	t->page[i].pa = pa;
@@ -195,8 +216,6 @@ unsigned int tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, ui
 	*bucket = (uint8_t)i;
 	tlb_use(t, i);
 	insert_after(t, i, t->order[TLB_ENDS].older);
-	t->nr_of[size]++;
-	t->sizes |= (uint8_t)(1u << size);
 	/* Pages of different sizes may overlap: what was the only match may be one of two now. */
 	if (t->sizes & ~(1u << size))
 		forget_all(t);
@@ -210,7 +229,7 @@ static bool l2_matches(const struct tlb_l2 *l2, const struct tlb_l2_way *w, uint
 	return w->generation == l2->generation && w->page.vpn == (vpn & size_mask(w->page.size));
 }
 
-unsigned int tlb_l2_find(struct tlb *t, uint32_t vpn, struct tlb_page *page)
+unsigned int sysmmu_tlb_l2_find(struct tlb *t, uint32_t vpn, struct tlb_page *page)
 {
 	struct tlb_l2 *l2 = t->l2;
 	struct tlb_l2_way *set = l2->way[vpn % TLB_L2_SETS], *found = NULL;
@@ -247,7 +266,7 @@ static unsigned int l2_victim(struct tlb *t, unsigned int set)
 	return oldest;
 }
 
-void tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page)
+void sysmmu_tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page)
 {
 	struct tlb_l2 *l2 = t->l2;
 	unsigned int set = vpn % TLB_L2_SETS;
@@ -260,7 +279,7 @@ void tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page)
 
 /* ---- Invalidation ------------------------------------------------------ */
 
-unsigned int tlb_invalidate(struct tlb *t, uint32_t vpn)
+unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t vpn)
 {
 	unsigned int n = 0;
 
@@ -299,7 +318,7 @@ static unsigned int l2_invalidate_all(struct tlb_l2 *l2)
 	return n;
 }
 
-unsigned int tlb_invalidate_all(struct tlb *t)
+unsigned int sysmmu_tlb_invalidate_all(struct tlb *t)
 {
 	unsigned int n = 0;
 
@@ -389,7 +408,7 @@ static bool memo_is_sound(const struct tlb *t, const struct tlb_memo *m)
 	return true;
 }
 
-bool tlb_validate(const struct tlb *t)
+bool sysmmu_tlb_validate(const struct tlb *t)
 {
 	if (!entries_are_sound(t) || !order_is_sound(t))
 		return false;

@@ -87,21 +87,21 @@ struct tlb {
 };
 
 /* Returns 0 or -ENOMEM. */
-int tlb_init(struct tlb *t, unsigned int entries, bool l2);
-void tlb_fini(struct tlb *t);
+int sysmmu_tlb_init(struct tlb *t, unsigned int entries, bool l2);
+void sysmmu_tlb_fini(struct tlb *t);
 /* Second level: how many entries of the set of vpn match (2 and more: multi-hit); one: *page. */
-unsigned int tlb_l2_find(struct tlb *t, uint32_t vpn, struct tlb_page *page);
-/* Put a page that misses into the first level; returns its slot. (Its fields, for they are hot: see struct tlb_page.) */
-unsigned int tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, uint8_t prot);
+unsigned int sysmmu_tlb_l2_find(struct tlb *t, uint32_t vpn, struct tlb_page *page);
+/* Put a page that misses into the first level; returns its slot. Takes the fields of a tlb_page, in registers. */
+unsigned int sysmmu_tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, uint8_t prot);
 /* Put it into the second level, in the set of the VPN accessed. */
-void tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page);
+void sysmmu_tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page);
 /* Drop whatever matches vpn: of the second level only in its set. Both return the number of entries dropped. */
-unsigned int tlb_invalidate(struct tlb *t, uint32_t vpn);
-unsigned int tlb_invalidate_all(struct tlb *t);
+unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t vpn);
+unsigned int sysmmu_tlb_invalidate_all(struct tlb *t);
 /* Remember that slot alone matches vpn. */
-struct tlb_memo *tlb_remember(struct tlb *t, uint32_t vpn, unsigned int slot);
+struct tlb_memo *sysmmu_tlb_remember(struct tlb *t, uint32_t vpn, unsigned int slot);
 /* Bit map, counts, index and memos agree with the entries. */
-bool tlb_validate(const struct tlb *t);
+bool sysmmu_tlb_validate(const struct tlb *t);
 
 /* Entry of one page size that covers vpn, or TLB_NONE. */
 static inline unsigned int tlb_find_size(const struct tlb *t, unsigned int size, uint32_t vpn)

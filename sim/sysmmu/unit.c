@@ -58,13 +58,13 @@ static enum bus_verdict refill(struct sysmmu *mmu, const struct bus_xfer *x, uin
 
 	mmu->misses[x->write]++;
 	if (mmu->tlb.l2) {
-		unsigned int n = tlb_l2_find(&mmu->tlb, vpn, &page);
+		unsigned int n = sysmmu_tlb_l2_find(&mmu->tlb, vpn, &page);
 
 		*cycles += mmu->hw->cfg.costs.tlb_l2_hit;
 		if (n > 1)
 			return multi_hit(mmu, x, va, beats);
 		if (n == 1) {
-			*slot = tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
+			*slot = sysmmu_tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
 			return BUS_GO;
 		}
 		mmu->l2_misses[x->write]++;
@@ -77,9 +77,9 @@ static enum bus_verdict refill(struct sysmmu *mmu, const struct bus_xfer *x, uin
 				    result == WALK_INVALID ? ARMDMA_SYSMMU_FAULT_PAGE :
 							     ARMDMA_SYSMMU_FAULT_BUS_ERROR);
 	*cycles += reads * mmu->hw->cfg.costs.mem_read;
-	*slot = tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
+	*slot = sysmmu_tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
 	if (mmu->tlb.l2)
-		tlb_l2_fill(&mmu->tlb, vpn, &page);
+		sysmmu_tlb_l2_fill(&mmu->tlb, vpn, &page);
 	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_FILL))
 		emit_fill(mmu, &page);
 	return BUS_GO;
@@ -126,7 +126,7 @@ static enum bus_verdict search(struct sysmmu *mmu, const struct bus_xfer *x, uin
 		if (verdict != BUS_GO)
 			return verdict;
 	}
-	return answer(mmu, x, va, beats, tlb_remember(&mmu->tlb, vpn, slot), cycles, tr);
+	return answer(mmu, x, va, beats, sysmmu_tlb_remember(&mmu->tlb, vpn, slot), cycles, tr);
 }
 
 static inline enum bus_verdict look_up(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
@@ -270,13 +270,13 @@ static void emit_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int
 
 void sysmmu_flush_all(struct sysmmu *mmu)
 {
-	emit_inv(mmu, 0, 0, tlb_invalidate_all(&mmu->tlb));
+	emit_inv(mmu, 0, 0, sysmmu_tlb_invalidate_all(&mmu->tlb));
 }
 
 void sysmmu_flush_entry(struct sysmmu *mmu, uint32_t va)
 {
 	emit_inv(mmu, va & (uint32_t)ARMDMA_PAGE_MASK, ARMDMA_PAGE_SIZE,
-		 tlb_invalidate(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT));
+		 sysmmu_tlb_invalidate(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT));
 }
 
 int sysmmu_inject_security(struct sysmmu *mmu, uint32_t first, uint32_t last)
@@ -320,7 +320,7 @@ int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, 
 	if (!mmu->cfg.tlb_entries)
 		mmu->cfg.tlb_entries = variant->tlb_entries;
 	mmu->hit_cycles = hw->cfg.costs.tlb_hit;
-	ret = tlb_init(&mmu->tlb, mmu->cfg.tlb_entries, variant->l2_tlb);
+	ret = sysmmu_tlb_init(&mmu->tlb, mmu->cfg.tlb_entries, variant->l2_tlb);
 	if (ret)
 		goto fail;
 	sysmmu_regs_reset(mmu);
@@ -332,7 +332,7 @@ int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, 
 	*out = mmu;
 	return 0;
 fail:
-	tlb_fini(&mmu->tlb);
+	sysmmu_tlb_fini(&mmu->tlb);
 	free(mmu);
 	return ret;
 }
@@ -341,7 +341,7 @@ void sysmmu_destroy(struct sysmmu *mmu)
 {
 	if (!mmu)
 		return;
-	tlb_fini(&mmu->tlb);
+	sysmmu_tlb_fini(&mmu->tlb);
 	free(mmu);
 }
 

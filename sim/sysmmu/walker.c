@@ -7,15 +7,19 @@
  * come in aligned groups: single words on 1.x and 2.x, 64 bytes on 3.x (16 descriptors, as the reach
  * of the 3.3 speculative fetch shows).
  */
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #include "sim/memory/memory.h"
 #include "sim/sysmmu/sysmmu_internal.h"
 
-static uint32_t load_le32(const uint8_t *p)
+static inline uint32_t load_le32(const uint8_t *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
 }
 
 static void emit_walk(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t desc, uint32_t level,
