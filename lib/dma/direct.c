@@ -67,7 +67,7 @@ static armdma_dma_t direct_map_page(struct armdma_device *dev, armdma_phys_t pa,
 }
 
 /* Translate a direct DMA address; false when it is no RAM. */
-static bool direct_pa(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa)
+static bool direct_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa)
 {
 	*pa = addr;
 	return armdma_phys_to_page(dev->m, addr) != NULL;
@@ -80,25 +80,6 @@ static bool direct_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size
 		return false;
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
 		dma_dev_to_cpu(dev, *pa, size, dir);
-	return true;
-}
-
-static bool direct_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
-				size_t size, enum armdma_dir dir, armdma_phys_t *pa)
-{
-	if (!direct_pa(dev, addr + offset, pa))
-		return false;
-	dma_dev_to_cpu(dev, *pa, size, dir);
-	return true;
-}
-
-static bool direct_sync_for_device(struct armdma_device *dev, armdma_dma_t addr,
-				   unsigned long offset, size_t size, enum armdma_dir dir,
-				   armdma_phys_t *pa)
-{
-	if (!direct_pa(dev, addr + offset, pa))
-		return false;
-	dma_cpu_to_dev(dev, *pa, size, dir);
 	return true;
 }
 
@@ -115,8 +96,9 @@ static const struct armdma_dma_ops direct_ops = {
 	.mmap = dma_mmap_pages,
 	.map_page = direct_map_page,
 	.unmap_page = direct_unmap_page,
-	.sync_for_cpu = direct_sync_for_cpu,
-	.sync_for_device = direct_sync_for_device,
+	.sync_for_cpu = dma_sync_for_cpu,
+	.sync_for_device = dma_sync_for_device,
+	.to_phys = direct_pa,
 	.mask_supported = direct_mask_supported,
 };
 

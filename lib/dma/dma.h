@@ -49,6 +49,8 @@ struct armdma_dma_ops {
 			     size_t size, enum armdma_dir dir, armdma_phys_t *pa);
 	bool (*sync_for_device)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
 				size_t size, enum armdma_dir dir, armdma_phys_t *pa);
+	/* Where a DMA address leads; false when it is no mapping. */
+	bool (*to_phys)(const struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa);
 	bool (*mask_supported)(const struct armdma_device *dev, uint64_t mask);
 };
 
@@ -69,6 +71,11 @@ enum armdma_memtype dma_memtype(const struct armdma_device *dev);
 /* Hand [pa, pa+size) to the device / take it back: cache maintenance by direction. */
 void dma_cpu_to_dev(struct armdma_device *dev, armdma_phys_t pa, size_t size, enum armdma_dir dir);
 void dma_dev_to_cpu(struct armdma_device *dev, armdma_phys_t pa, size_t size, enum armdma_dir dir);
+/* The sync methods of every set whose buffers the device reaches in place. */
+bool dma_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+		      size_t size, enum armdma_dir dir, armdma_phys_t *pa);
+bool dma_sync_for_device(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+			 size_t size, enum armdma_dir dir, armdma_phys_t *pa);
 
 /*
  * Pages of a buffer: allocated in blocks (orders is a list that ends with 0, tried in turn), each block split, zeroed

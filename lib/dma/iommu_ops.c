@@ -123,7 +123,7 @@ static armdma_dma_t iommu_map_page(struct armdma_device *dev, armdma_phys_t pa, 
 	return iova + offset;
 }
 
-static bool iommu_pa(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa)
+static bool iommu_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t *pa)
 {
 	*pa = armdma_iova_to_phys(dev->mapping->domain, addr);
 	return *pa != ARMDMA_MAPPING_ERROR;
@@ -145,25 +145,6 @@ static bool iommu_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_
 	return true;
 }
 
-static bool iommu_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
-			       size_t size, enum armdma_dir dir, armdma_phys_t *pa)
-{
-	if (!iommu_pa(dev, addr + offset, pa))
-		return false;
-	dma_dev_to_cpu(dev, *pa, size, dir);
-	return true;
-}
-
-static bool iommu_sync_for_device(struct armdma_device *dev, armdma_dma_t addr,
-				  unsigned long offset, size_t size, enum armdma_dir dir,
-				  armdma_phys_t *pa)
-{
-	if (!iommu_pa(dev, addr + offset, pa))
-		return false;
-	dma_cpu_to_dev(dev, *pa, size, dir);
-	return true;
-}
-
 static bool iommu_mask_supported(const struct armdma_device *dev, uint64_t mask)
 {
 	return mask >= dev->mapping->base + ARMDMA_PAGE_SIZE - 1;
@@ -176,8 +157,9 @@ static const struct armdma_dma_ops iommu_ops = {
 	.mmap = dma_mmap_pages,
 	.map_page = iommu_map_page,
 	.unmap_page = iommu_unmap_page,
-	.sync_for_cpu = iommu_sync_for_cpu,
-	.sync_for_device = iommu_sync_for_device,
+	.sync_for_cpu = dma_sync_for_cpu,
+	.sync_for_device = dma_sync_for_device,
+	.to_phys = iommu_pa,
 	.mask_supported = iommu_mask_supported,
 };
 

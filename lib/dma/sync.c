@@ -30,3 +30,21 @@ void dma_dev_to_cpu(struct armdma_device *dev, armdma_phys_t pa, size_t size, en
 	armdma_hw_cache_op(dev->m->hw, ARMDMA_CACHE_ALL | ARMDMA_CACHE_OUTER_FIRST,
 			   ARMDMA_CACHE_INVALIDATE, pa, size);
 }
+
+bool dma_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+		      size_t size, enum armdma_dir dir, armdma_phys_t *pa)
+{
+	if (!dev->ops->to_phys(dev, addr + offset, pa))
+		return false;
+	dma_dev_to_cpu(dev, *pa, size, dir);
+	return true;
+}
+
+bool dma_sync_for_device(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
+			 size_t size, enum armdma_dir dir, armdma_phys_t *pa)
+{
+	if (!dev->ops->to_phys(dev, addr + offset, pa))
+		return false;
+	dma_cpu_to_dev(dev, *pa, size, dir);
+	return true;
+}
