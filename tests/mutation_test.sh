@@ -8,7 +8,7 @@
 set -u
 
 work=$BUILD/mutation
-lib=$(find "$BUILD" -maxdepth 2 -name libarmdma_internal.a | head -n 1)
+lib=$INTERNAL
 failed=0
 
 die() {
@@ -16,7 +16,7 @@ die() {
 	exit 1
 }
 
-[ -n "$lib" ] || die "there is no libarmdma_internal.a in $BUILD: build the tests first"
+[ -f "$lib" ] || die "there is no $lib: build the tests first"
 rm -rf "$work"
 mkdir -p "$work" || exit 1
 

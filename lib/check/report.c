@@ -56,6 +56,9 @@ static bool told_before(struct checker *ck, const struct armdma_report *rep)
 	const void *site = rep->sites[ARMDMA_SITE_HERE];
 	struct told *t;
 
+	/* A trap ends what runs there; whoever gets past it comes anew. */
+	if (rep->kind == ARMDMA_REPORT_TRAP)
+		return false;
 	SLIST_FOREACH(t, &ck->told, link)
 		if (t->kind == rep->kind && t->site == site && t->dev == rep->dev &&
 		    (site || t->addr == rep->addr))

@@ -45,7 +45,6 @@ struct cmocka_test {
 	char late_file[256];
 	int late_line;
 	bool trap_wanted;		/* an armdma_assert_trap() is under way */
-	/* Left by longjmp() from the signal handler, which changes no signal mask. */
 	jmp_buf trap_env;
 	jmp_buf body_env;		/* end of the body */
 };

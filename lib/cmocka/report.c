@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reports of a test's machine: wanted ones are ticked off, any other fails the test. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,18 @@ static void fail_later(struct cmocka_test *t, const char *file, int line)
 	pthread_mutex_unlock(&t->lock);
 }
 
+/* Out of the signal handler. Whoever installed it in our name (a sanitizer) may have blocked signals in it. */
+static _Noreturn void leave_trap(jmp_buf env)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGSEGV);
+	sigaddset(&set, SIGBUS);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	longjmp(env, 1);
+}
+
 void cmocka_on_report(void *ctx, const struct armdma_report *report)
 {
 	const void *site = report->sites[ARMDMA_SITE_HERE];
@@ -48,11 +61,11 @@ void cmocka_on_report(void *ctx, const struct armdma_report *report)
 
 	if (trap && t->trap_wanted) {
 		t->trap_wanted = false;
-		longjmp(t->trap_env, 1);
+		leave_trap(t->trap_env);
 	}
 	if (tick_off(t, report->kind)) {
 		if (trap)
-			longjmp(t->body_env, 1);
+			leave_trap(t->body_env);
 		return;
 	}
 	print_error("%s", report->text);

@@ -101,12 +101,18 @@ static void arm(int sig, struct sigaction *prev)
 {
 	struct sigaction now, sa;
 
-	if (!sigaction(sig, NULL, &now) && (now.sa_flags & SA_SIGINFO) && now.sa_sigaction == handler)
+	if (sigaction(sig, NULL, &now))
 		return;
+	if (now.sa_sigaction == handler) {
+		/* Put back by signal(), which forgets the flags: nobody new to hand on to. */
+		if (now.sa_flags & SA_SIGINFO)
+			return;
+		now = *prev;
+	}
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_sigaction = handler;
 	/* A runner leaves the handler by longjmp: the signal must not stay blocked. */
-	sa.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+	sa.sa_flags = SA_SIGINFO | SA_NODEFER;
 	sigemptyset(&sa.sa_mask);
 	*prev = now;
 	sigaction(sig, &sa, NULL);

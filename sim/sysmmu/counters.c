@@ -83,6 +83,8 @@ uint32_t sysmmu_counters_get_select(struct sysmmu *mmu, unsigned int n)
 
 void sysmmu_counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t event)
 {
+	if (n >= ARMDMA_SYSMMU_NR_COUNTERS)
+		return;
 	fold(mmu, n);
 	mmu->cnt.select[n] = event;
 	mmu->cnt.from[n] = source(mmu, n);
