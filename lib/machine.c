@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A machine: hardware with the kernel software booted on it; its devices, and failure injection. */
+/* A machine: hardware with the kernel software booted on it. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,27 +13,6 @@
 #include "lib/machine.h"
 #include "lib/mm/mm.h"
 
-static int add_device(struct armdma_machine *m, const struct armdma_device_config *cfg)
-{
-	struct armdma_device *dev = calloc(1, sizeof(*dev));
-
-	if (!dev)
-		return -ENOMEM;
-	dev->m = m;
-	memcpy(dev->name, cfg->name, sizeof(dev->name));
-	dev->regs = cfg->reg_base;
-	dev->irq = cfg->irq;
-	dev->coherent = cfg->coherent;
-	dev->dma_mask = dev->coherent_dma_mask = ARMDMA_BIT_MASK(32);
-	dev->ops = dma_direct_ops();
-	if (cfg->sysmmu[0]) {
-		dev->units[0] = iommu_find_unit(m, cfg->sysmmu);
-		dev->nr_units = dev->units[0] ? 1 : 0;
-	}
-	SLIST_INSERT_HEAD(&m->devices, dev, link);
-	return 0;
-}
-
 static int boot(struct armdma_machine *m)
 {
 	int ret = check_create(m);
@@ -46,7 +24,7 @@ static int boot(struct armdma_machine *m)
 	if (!ret)
 		ret = dma_create(m);
 	for (uint32_t i = 0; !ret && i < m->cfg->nr_devices; i++)
-		ret = add_device(m, &m->cfg->devices[i]);
+		ret = device_add(m, &m->cfg->devices[i]);
 	return ret;
 }
 
@@ -122,112 +100,4 @@ struct armdma_hw *armdma_machine_hw(struct armdma_machine *m)
 struct armdma_events *armdma_machine_events(struct armdma_machine *m)
 {
 	return m->ev;
-}
-
-struct armdma_device *armdma_device_find(struct armdma_machine *m, const char *name)
-{
-	struct armdma_device *dev;
-
-	SLIST_FOREACH(dev, &m->devices, link)
-		if (!strncmp(dev->name, name, ARMDMA_NAME_LEN))
-			return dev;
-	return NULL;
-}
-
-const char *armdma_device_name(const struct armdma_device *dev)
-{
-	return dev->name;
-}
-
-struct armdma_machine *armdma_device_machine(const struct armdma_device *dev)
-{
-	return dev->m;
-}
-
-armdma_phys_t armdma_device_regs(const struct armdma_device *dev)
-{
-	return dev->regs;
-}
-
-uint32_t armdma_device_irq(const struct armdma_device *dev)
-{
-	return dev->irq;
-}
-
-/* ---- runtime PM -------------------------------------------------------- */
-
-bool armdma_pm_runtime_active(const struct armdma_device *dev)
-{
-	return !dev->pm_enabled || dev->pm_count;
-}
-
-void armdma_pm_runtime_enable(struct armdma_device *dev)
-{
-	if (dev->pm_enabled)
-		return;
-	dev->pm_enabled = true;
-	if (!dev->pm_count)
-		iommu_suspend(dev);
-}
-
-void armdma_pm_runtime_get(struct armdma_device *dev)
-{
-	bool was = armdma_pm_runtime_active(dev);
-
-	dev->pm_count++;
-	if (!was)
-		iommu_resume(dev);	/* the SYSMMU is the device's supplier: it resumes first */
-}
-
-void armdma_pm_runtime_put(struct armdma_device *dev)
-{
-	if (!dev->pm_count) {
-		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, __builtin_return_address(0),
-		       ARMDMA_MAPPING_ERROR, 0,
-		       "armdma_pm_runtime_put() without a get: the use count is already 0");
-		return;
-	}
-	dev->pm_count--;
-	if (!armdma_pm_runtime_active(dev))
-		iommu_suspend(dev);
-}
-
-/* ---- failure injection ------------------------------------------------- */
-
-void armdma_fail_nth(struct armdma_machine *m, enum armdma_fail_step step, uint64_t nth)
-{
-	if ((unsigned int)step >= ARMDMA_NR_FAIL_STEPS)
-		return;
-	m->fail[step].nth = nth;
-	m->fail[step].hits = 0;
-}
-
-uint64_t armdma_fail_hits(const struct armdma_machine *m, enum armdma_fail_step step)
-{
-	return (unsigned int)step < ARMDMA_NR_FAIL_STEPS ? m->fail[step].hits : 0;
-}
-
-bool fail_now(struct armdma_machine *m, enum armdma_fail_step step)
-{
-	return ++m->fail[step].hits == m->fail[step].nth;
-}
-
-/* ---- misuse ------------------------------------------------------------ */
-
-void misuse(struct armdma_machine *m, enum armdma_report_kind kind, struct armdma_device *dev,
-	    const void *site, uint64_t addr, uint64_t len, const char *fmt, ...)
-{
-	char text[512];
-	struct armdma_event ev = {
-		.type = ARMDMA_EV_MISUSE, .dev = dev, .site = site, .addr = addr, .len = len,
-		.flags = kind, .who = text, .pa = ARMDMA_MAPPING_ERROR
-	};
-	va_list ap;
-
-	if (!armdma_event_on(m->ev, ARMDMA_EV_MISUSE))
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	armdma_event_emit(m->ev, &ev);
 }

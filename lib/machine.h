@@ -57,6 +57,9 @@ struct armdma_machine {
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
 
+/* Add a device of the configuration. 0 or -ENOMEM. */
+int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg);
+
 /* True when failure injection wants this call of the step to fail. */
 bool fail_now(struct armdma_machine *m, enum armdma_fail_step step);
 

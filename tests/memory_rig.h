@@ -16,6 +16,18 @@
 
 #include "sim/memory/memory.h"
 
+/* ThreadSanitizer blocks all signals inside a handler, and needs host areas of its own. */
+#if defined(__SANITIZE_THREAD__)
+#define RIG_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RIG_TSAN 1
+#endif
+#endif
+#ifndef RIG_TSAN
+#define RIG_TSAN 0
+#endif
+
 #define RIG_BASE 0x40000000u
 #define RIG_RAM (16u << 20)
 #define RIG_LOWMEM (8u << 20)

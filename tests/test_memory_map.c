@@ -303,7 +303,7 @@ static void hosts_limit_of_areas_is_a_clear_error_and_unwinds(void **state)
 	void *cpu;
 
 	(void)state;
-	if (!f || fscanf(f, "%d", &limit) != 1 || limit > 69000) {
+	if (!f || fscanf(f, "%d", &limit) != 1 || limit > 69000 || RIG_TSAN) {
 		if (f)
 			fclose(f);
 		free(pfns);

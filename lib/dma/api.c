@@ -22,6 +22,7 @@ int dma_create(struct armdma_machine *m)
 	if (!m->dma)
 		return -ENOMEM;
 	RB_INIT(&m->dma->buffers);
+	LIST_INIT(&m->dma->mappings);
 	return 0;
 }
 
@@ -42,6 +43,7 @@ void dma_destroy(struct armdma_machine *m)
 
 	if (!m->dma)
 		return;
+	dma_free_mappings(m);
 	while ((buf = RB_ROOT(&m->dma->buffers))) {
 		RB_REMOVE(dma_buffer_tree, &m->dma->buffers, buf);
 		free(buf);

@@ -26,8 +26,11 @@ struct dma_buffer {
 };
 RB_HEAD(dma_buffer_tree, dma_buffer);
 
+LIST_HEAD(dma_mapping_list, armdma_iommu_mapping);
+
 struct dma_state {
 	struct dma_buffer_tree buffers;
+	struct dma_mapping_list mappings;
 };
 
 /*
@@ -63,6 +66,8 @@ void dma_report_leaks(struct armdma_machine *m);
 void dma_destroy(struct armdma_machine *m);
 /* Detach at the end of the machine: no report. */
 void dma_detach_quietly(struct armdma_device *dev);
+/* Free the mappings that a failed test never released. */
+void dma_free_mappings(struct armdma_machine *m);
 
 /* ---- shared by the sets of operations ---- */
 
@@ -95,6 +100,7 @@ size_t dma_run(struct armdma_machine *m, const struct dma_buffer *buf, size_t i)
 
 /* An IO address space and who is attached to it. */
 struct armdma_iommu_mapping {
+	LIST_ENTRY(armdma_iommu_mapping) link;
 	struct armdma_machine *m;
 	struct armdma_domain *domain;
 	const struct armdma_iova_policy *policy;

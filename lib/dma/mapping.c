@@ -49,8 +49,10 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	if (ret)
 		goto free_mapping;
 	mapping->domain = armdma_domain_alloc(m);
-	if (mapping->domain)
+	if (mapping->domain) {
+		LIST_INSERT_HEAD(&m->dma->mappings, mapping, link);
 		return mapping;
+	}
 	ret = -ENOMEM;
 	mapping->policy->destroy(mapping->iova);
 free_mapping:
@@ -58,13 +60,26 @@ free_mapping:
 	return set_error(error, ret);
 }
 
-static void mapping_put(struct armdma_iommu_mapping *mapping)
+static void mapping_free(struct armdma_iommu_mapping *mapping)
 {
-	if (--mapping->refs)
-		return;
+	LIST_REMOVE(mapping, link);
 	armdma_domain_free(mapping->domain);
 	mapping->policy->destroy(mapping->iova);
 	free(mapping);
+}
+
+static void mapping_put(struct armdma_iommu_mapping *mapping)
+{
+	if (--mapping->refs == 0)
+		mapping_free(mapping);
+}
+
+void dma_free_mappings(struct armdma_machine *m)
+{
+	struct armdma_iommu_mapping *mapping;
+
+	while ((mapping = LIST_FIRST(&m->dma->mappings)))
+		mapping_free(mapping);
 }
 
 void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
