@@ -107,7 +107,8 @@ struct armdma_hw {
 	struct mmio_region *regions;	/* sorted by base */
 	size_t nr_regions, last_region;
 	struct irq_line lines[ARMDMA_NR_IRQS];
-	uint64_t pending[ARMDMA_NR_IRQS / 64];
+	uint64_t pending[ARMDMA_NR_IRQS / 64];	/* lines that are high and have a handler */
+	uint32_t nr_pending;		/* bits set in it */
 	unsigned int irq_depth;		/* nesting of armdma_hw_irq_save() */
 	unsigned int in_irq;
 	struct mem *mem;

@@ -45,12 +45,14 @@ static bool has_handler(const struct irq_line *l)
 static void update_pending(struct armdma_hw *hw, uint32_t line)
 {
 	const struct irq_line *l = &hw->lines[line];
-	uint64_t bit = 1ULL << (line % 64);
+	uint64_t bit = 1ULL << (line % 64), was = hw->pending[line / 64] & bit;
 
 	if (l->sources && !l->disabled && has_handler(l))
 		hw->pending[line / 64] |= bit;
 	else
 		hw->pending[line / 64] &= ~bit;
+	if ((hw->pending[line / 64] & bit) != was)
+		hw->nr_pending += was ? -1u : 1u;
 }
 
 static void emit(struct armdma_hw *hw, enum armdma_event_type type, uint32_t line, bool level)
@@ -143,7 +145,8 @@ unsigned int armdma_hw_irq_save(struct armdma_hw *hw)
 void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags)
 {
 	hw->irq_depth = flags;
-	irq_deliver(hw);
+	if (hw->nr_pending)
+		irq_deliver(hw);
 }
 
 bool armdma_hw_in_irq(const struct armdma_hw *hw)
@@ -188,7 +191,7 @@ bool irq_deliver(struct armdma_hw *hw)
 {
 	bool called = false;
 
-	if (hw->irq_depth || hw->in_irq)
+	if (!hw->nr_pending || hw->irq_depth || hw->in_irq)
 		return false;
 	for (unsigned int w = 0; w < ARMDMA_NR_IRQS / 64; w++) {
 		uint64_t bits = hw->pending[w];

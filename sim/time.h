@@ -15,11 +15,9 @@ void clock_fini(struct clock *c);
 static inline void clock_pass(struct armdma_hw *hw, uint64_t cycles)
 {
 	struct clock *c = &hw->clk;
-	uint64_t target = c->now + cycles, lines = 0;
+	uint64_t target = c->now + cycles;
 
-	for (unsigned int w = 0; w < ARMDMA_NR_IRQS / 64; w++)
-		lines |= hw->pending[w];
-	if (__builtin_expect(lines || (c->len && c->heap[0]->when <= target), 0))
+	if (__builtin_expect(hw->nr_pending || (c->len && c->heap[0]->when <= target), 0))
 		armdma_hw_advance(hw, cycles);
 	else
 		c->now = target;

@@ -195,6 +195,29 @@ static void handlers_run_with_interrupts_masked(void **state)
 	armdma_hw_destroy(hw);
 }
 
+static void lowers_other(struct unit *u)
+{
+	irq_set(u->hw, 9, &u->other->level, false);
+}
+
+static void line_lowered_by_an_earlier_handler_is_not_delivered(void **state)
+{
+	struct armdma_hw *hw = start();
+	struct unit a = unit(hw), b = unit(hw);
+
+	(void)state;
+	armdma_hw_irq_request(hw, 4, handle, &a);
+	armdma_hw_irq_request(hw, 9, handle, &b);
+	a.extra = lowers_other;
+	a.other = &b;
+	raise_line(&b, 9);
+	raise_line(&a, 4);
+	armdma_hw_advance(hw, 0);
+	assert_int_equal(a.calls, 1);
+	assert_int_equal(b.calls, 0);
+	armdma_hw_destroy(hw);
+}
+
 static void saves_for_good(struct unit *u)
 {
 	armdma_hw_irq_save(u->hw);
@@ -380,6 +403,7 @@ int main(void)
 		T(masking_nests_and_the_last_unmask_delivers),
 		T(line_that_falls_while_masked_is_not_delivered),
 		T(handlers_run_with_interrupts_masked),
+		T(line_lowered_by_an_earlier_handler_is_not_delivered),
 		T(restore_sets_the_depth_it_is_given),
 		T(handler_that_leaves_the_line_high_is_called_at_each_point),
 		T(line_that_nobody_claims_1000_times_is_disabled_and_logged),

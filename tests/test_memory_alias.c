@@ -127,6 +127,9 @@ static void alias_stays_stale_after_the_last_uncached_mapping(void **state)
 	assert_int_equal(armdma_hw_unmap(f.hw, f.uncached, 1), 0);
 	assert_int_equal(rig_phys8(f.hw, RIG_BASE), 5);
 	assert_int_equal(cpu_get(f.cached), 1);
+	/* An ordinary page again, which can be made dirty. */
+	armdma_hw_touch(f.hw, f.cached + 64, 1);
+	assert_true(rig_line(f.hw, RIG_BASE + 64).dirty);
 	flush_all(&f, ARMDMA_CACHE_FLUSH);
 	assert_int_equal(rig_phys8(f.hw, RIG_BASE), 5);
 	armdma_hw_evict(f.hw, RIG_BASE);

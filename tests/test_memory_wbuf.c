@@ -158,6 +158,31 @@ static void drain_forgets_the_age_of_what_was_looked_for(void **state)
 	armdma_hw_advance(f.hw, AGE);
 	cpu_set(f.w, 2);
 	assert_int_equal(look(&f, 0), 1);
+	/* Also when nothing was pending any more. */
+	cpu_set(f.w, 1);
+	cpu_set(f.w + 64, 1);
+	assert_int_equal(look(&f, 64), 0);
+	cpu_set(f.w + 64, 0);
+	armdma_hw_barrier(f.hw, ARMDMA_BARRIER_WMB);
+	armdma_hw_advance(f.hw, AGE);
+	cpu_set(f.w + 64, 2);
+	assert_int_equal(look(&f, 64), 0);
+	armdma_hw_destroy(f.hw);
+}
+
+static void full_drain_ends_the_order_of_a_dma_wmb(void **state)
+{
+	struct fixture f = start();
+
+	(void)state;
+	armdma_hw_barrier(f.hw, ARMDMA_BARRIER_DMA_WMB);
+	armdma_hw_barrier(f.hw, ARMDMA_BARRIER_WMB);
+	cpu_set(f.w + 512, 7);
+	cpu_set(f.w, 1);
+	assert_int_equal(look(&f, 0), 0);
+	armdma_hw_advance(f.hw, AGE);
+	assert_int_equal(look(&f, 0), 1);
+	assert_int_equal(look(&f, 512), 0);
 	armdma_hw_destroy(f.hw);
 }
 
@@ -396,6 +421,7 @@ int main(void)
 		T(store_elsewhere_without_barrier_may_come_later),
 		T(store_ordered_by_dma_wmb_never_comes_later),
 		T(drain_forgets_the_age_of_what_was_looked_for),
+		T(full_drain_ends_the_order_of_a_dma_wmb),
 		T(masters_write_waits_for_a_barrier),
 		T(readl_pulls_and_relaxed_read_does_not),
 		T(interrupt_entry_pulls),

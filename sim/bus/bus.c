@@ -291,13 +291,7 @@ static void finish(struct bus_channel *ch)
 /* A level interrupt that stays high is delivered after every event: then each burst has to be one. */
 static bool irq_waits(const struct armdma_hw *hw)
 {
-	uint64_t any = 0;
-
-	if (hw->irq_depth || hw->in_irq)
-		return false;
-	for (size_t i = 0; i < ARMDMA_NR_IRQS / 64; i++)
-		any |= hw->pending[i];
-	return any;
+	return hw->nr_pending && !hw->irq_depth && !hw->in_irq;
 }
 
 /* Go on with the head: one burst, or with `many` whatever can be done at once. */

@@ -116,6 +116,9 @@ struct block {
 	size_t vmalloc_size, kmap_size, user_size, cookie_size;
 	struct pagemap umap, vmap, kmapmap, usermap, cookiemap;
 	bool u_used, spaces_used;
+	struct chunk *chunks;	/* page buffers (buffers.c) */
+	uint8_t *spare, *fresh;	/* free list, and what was never handed out */
+	size_t nr_chunks, nr_fresh;
 };
 
 struct mem {
@@ -131,7 +134,6 @@ struct mem {
 	bool batch_closed;	/* a dma_wmb() since the last full drain: pending stores have an order */
 	bool master_wrote;	/* some wbuf has master_wrote */
 	uint64_t master_wrote_at;
-	uint8_t *spare;		/* free list of page buffers */
 	struct mapping_tree maps;
 };
 
@@ -202,6 +204,9 @@ void page_update(struct mem_page *p);
 /* One page of buffer memory; NULL when the host is out of memory. */
 uint8_t *buffer_get(struct mem *mem);
 void buffer_put(struct mem *mem, uint8_t *buf);
+/* Give all of them back to the host / those that are too many to keep. */
+void buffers_free(struct block *b);
+void buffers_park(struct block *b);
 
 /* Line operations on line i of a page that has a cache view (slow, exact). */
 struct line {

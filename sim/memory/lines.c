@@ -5,27 +5,8 @@
  * This is the exact form; maint.c takes whole pages at once where the outcome is the same.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "sim/memory/internal.h"
-
-uint8_t *buffer_get(struct mem *mem)
-{
-	uint8_t *buf = mem->spare;
-
-	if (!buf)
-		return malloc(PAGE_SIZE);
-	memcpy(&mem->spare, buf, sizeof(mem->spare));
-	return buf;
-}
-
-void buffer_put(struct mem *mem, uint8_t *buf)
-{
-	if (!buf)
-		return;
-	memcpy(buf, &mem->spare, sizeof(mem->spare));
-	mem->spare = buf;
-}
 
 /* ---- one line ---------------------------------------------------------- */
 

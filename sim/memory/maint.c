@@ -252,6 +252,29 @@ static bool clip(const struct mem *mem, armdma_phys_t *pa, size_t *len)
 	return true;
 }
 
+/* The most frequent case, a page-table driver's: clean a few entries of a plain page. */
+static bool clean_quickly(const struct range_op *r, uint64_t start, uint64_t end)
+{
+	struct mem *mem = r->mem;
+	uint32_t idx = (uint32_t)(start >> PAGE_SHIFT);
+	size_t n = (size_t)(end - start);
+
+	if (r->op != ARMDMA_CACHE_CLEAN || r->levels != ARMDMA_CACHE_ALL || n > 64 ||
+	    (end - 1) >> PAGE_SHIFT != idx || mem->pages[idx].flags)
+		return false;
+	touch_page(mem->b, idx);
+	/*
+	 * Word by word: the entries were stored as words just now, and a wider load would have to wait until these
+	 * stores have left the host CPU's store buffer.
+	 */
+	for (size_t i = 0; i < n; i += 4) {
+		uint32_t word = __atomic_load_n((const uint32_t *)(mem->c + start + i), __ATOMIC_RELAXED);
+
+		__atomic_store_n((uint32_t *)(mem->d + start + i), word, __ATOMIC_RELAXED);
+	}
+	return true;
+}
+
 void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
 			armdma_phys_t pa, size_t len)
 {
@@ -269,7 +292,8 @@ void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_c
 		/* At least one line, also for an empty range: that is how the loop of the CPU's routine runs. */
 		if (end == start)
 			end = start + lmask + 1;
-		whole_lines(&r, start, end);
+		if (!clean_quickly(&r, start, end))
+			whole_lines(&r, start, end);
 	} else {
 		uint64_t first = start, last = end;
 

@@ -506,7 +506,7 @@ int mem_create(struct armdma_hw *hw, struct armdma_error *err)
 	return 0;
 }
 
-/* Line buffers of every touched page go back to the host. */
+/* The line buffers of every touched page are free again. */
 static void free_buffers(struct mem *mem)
 {
 	struct block *b = mem->b;
@@ -520,17 +520,11 @@ static void free_buffers(struct mem *mem)
 				struct mem_page *p =
 					&b->pages[64 * w + (size_t)__builtin_ctzll(bits)];
 
-				free(p->undo);
-				free(p->outer_data);
+				buffer_put(mem, p->undo);
+				buffer_put(mem, p->outer_data);
 				free(p->wbuf);
 			}
 		}
-	while (mem->spare) {
-		uint8_t *buf = mem->spare;
-
-		memcpy(&mem->spare, buf, sizeof(mem->spare));
-		free(buf);
-	}
 }
 
 void mem_destroy(struct armdma_hw *hw)
@@ -546,6 +540,7 @@ void mem_destroy(struct armdma_hw *hw)
 		free(m);
 	}
 	free_buffers(mem);
+	buffers_park(mem->b);
 	block_park(mem->b);
 	free(mem);
 	hw->mem = NULL;

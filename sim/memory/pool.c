@@ -93,6 +93,7 @@ static void block_free(struct block *b)
 	pagemap_fini(&b->kmapmap);
 	pagemap_fini(&b->usermap);
 	pagemap_fini(&b->cookiemap);
+	buffers_free(b);
 	free(b->touched);
 	free(b->touched_sum);
 	free(b);
