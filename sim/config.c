@@ -45,16 +45,40 @@ struct unit {
 	uint32_t mmu_irq;
 };
 
-/* Exynos4: the FIMCs' and the memory DMA's SYSMMUs share interrupt combiner group 4, which is SPI 4. */
-static const struct unit exynos4_units[] = {
+/* The FIMCs' SYSMMUs share interrupt combiner group 4, which is SPI 4. */
+static const struct unit exynos4_fimcs[] = {
 	{ "fimc0", 0x11800000, 84, ARMDMA_DEV_FIMC, 0x11A20000, 4 },
 	{ "fimc1", 0x11810000, 85, ARMDMA_DEV_FIMC, 0x11A30000, 4 },
 	{ "fimc2", 0x11820000, 86, ARMDMA_DEV_FIMC, 0x11A40000, 4 },
 	{ "fimc3", 0x11830000, 87, ARMDMA_DEV_FIMC, 0x11A50000, 4 },
-	{ "mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x10A40000, 4 },
 };
 
-static struct armdma_config exynos4(const char *soc)
+/* Memory DMA. Exynos4412 has its G2D where Exynos4210 has this SYSMMU; there MDMA2's serves, in group 5. */
+static const struct unit exynos4210_mdma = {
+	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x10A40000, 4
+};
+static const struct unit exynos4412_mdma = {
+	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x12A40000, 5
+};
+
+static void add_unit(struct armdma_config *cfg, const struct unit *u)
+{
+	struct armdma_sysmmu_config *mmu = &cfg->sysmmus[cfg->nr_sysmmus++];
+	struct armdma_device_config *dev = &cfg->devices[cfg->nr_devices++];
+
+	snprintf(mmu->name, sizeof(mmu->name), "sysmmu-%s", u->name);
+	mmu->reg_base = u->mmu_base;
+	mmu->irq = u->mmu_irq;
+	mmu->version = ARMDMA_SYSMMU_V1_2;	/* assumption: documented nowhere */
+	strlcpy(dev->name, u->name, sizeof(dev->name));
+	dev->kind = u->kind;
+	dev->reg_base = u->base;
+	dev->irq = u->irq;
+	dev->addr_bits = 32;
+	strlcpy(dev->sysmmu, mmu->name, sizeof(dev->sysmmu));
+}
+
+static struct armdma_config exynos4(const char *soc, const struct unit *mdma)
 {
 	struct armdma_config cfg;
 
@@ -78,33 +102,20 @@ static struct armdma_config exynos4(const char *soc)
 	cfg.seed = 1;
 	cfg.iova_align_order = 8;
 	cfg.costs = exynos4_costs;
-	for (size_t i = 0; i < sizeof(exynos4_units) / sizeof(exynos4_units[0]); i++) {
-		const struct unit *u = &exynos4_units[i];
-		struct armdma_sysmmu_config *mmu = &cfg.sysmmus[cfg.nr_sysmmus++];
-		struct armdma_device_config *dev = &cfg.devices[cfg.nr_devices++];
-
-		snprintf(mmu->name, sizeof(mmu->name), "sysmmu-%s", u->name);
-		mmu->reg_base = u->mmu_base;
-		mmu->irq = u->mmu_irq;
-		mmu->version = ARMDMA_SYSMMU_V1_2;	/* assumption: documented nowhere */
-		strlcpy(dev->name, u->name, sizeof(dev->name));
-		dev->kind = u->kind;
-		dev->reg_base = u->base;
-		dev->irq = u->irq;
-		dev->addr_bits = 32;
-		strlcpy(dev->sysmmu, mmu->name, sizeof(dev->sysmmu));
-	}
+	for (size_t i = 0; i < sizeof(exynos4_fimcs) / sizeof(exynos4_fimcs[0]); i++)
+		add_unit(&cfg, &exynos4_fimcs[i]);
+	add_unit(&cfg, mdma);
 	return cfg;
 }
 
 struct armdma_config armdma_config_exynos4210(void)
 {
-	return exynos4("exynos4210");
+	return exynos4("exynos4210", &exynos4210_mdma);
 }
 
 struct armdma_config armdma_config_exynos4412(void)
 {
-	return exynos4("exynos4412");
+	return exynos4("exynos4412", &exynos4412_mdma);
 }
 
 ARMDMA_PRINTF(2, 3)

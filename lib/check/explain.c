@@ -10,7 +10,7 @@
 
 /* What differs between the CPU's bytes and DRAM in a range. */
 struct finding {
-	size_t stale, dirty, pending;	/* bytes */
+	size_t stale, dirty, both, pending;	/* bytes */
 	size_t first_stale, first_dirty;	/* offsets; SIZE_MAX: none */
 	armdma_phys_t pa;		/* of the first differing byte */
 	uint8_t cpu_byte, ram_byte;
@@ -44,6 +44,8 @@ static void look_at(struct armdma_machine *m, const uint8_t *cpu, size_t off, si
 		note(f, off + i, pa + i, cpu[off + i], ram[i]);
 		if (st.uncached) {
 			f->pending++;
+		} else if (st.stale && (st.dirty || st.outer_dirty)) {
+			f->both++;
 		} else if (st.dirty || st.outer_dirty) {
 			f->dirty++;
 			if (f->first_dirty == SIZE_MAX)
@@ -92,13 +94,13 @@ static void tell_mapping(struct text *t, const struct track *tr)
 			 tr->end_time ? ", unmapped since" : "");
 	}
 	text_site(t, "mapped:", tr->map_site);
-	if (tr->write_time)
+	if (tr->write_len)
 		text_add(t, "    %s last wrote %llu bytes at offset %llu, in cycle %llu\n",
 			 armdma_device_name(tr->dev), (unsigned long long)tr->write_len,
 			 (unsigned long long)tr->write_off, (unsigned long long)tr->write_time);
-	if (tr->sync_time) {
+	if (tr->sync_site) {
 		text_add(t, "    last sync in cycle %llu%s\n", (unsigned long long)tr->sync_time,
-			 tr->write_time > tr->sync_time ? ", before that write" : "");
+			 tr->written_since_sync ? ", before that write" : "");
 		text_site(t, "last sync:", tr->sync_site);
 	} else if (tr->kind == TRACK_STREAM) {
 		text_add(t, "    never synced since it was mapped in cycle %llu\n",
@@ -120,9 +122,12 @@ static struct track *tell(struct armdma_machine *m, const struct finding *f, siz
 	if (f->dirty)
 		text_add(t, "%s %zu are CPU stores that have not left the cache (first at offset %zu)",
 			 f->stale ? "," : "", f->dirty, f->first_dirty);
+	if (f->both)
+		text_add(t, "%s %zu are in lines that the CPU stored to and a device wrote: one side's data will be lost",
+			 f->stale || f->dirty ? "," : "", f->both);
 	if (f->pending)
 		text_add(t, "%s %zu wait in the write buffer or for a barrier",
-			 f->stale || f->dirty ? "," : "", f->pending);
+			 f->stale || f->dirty || f->both ? "," : "", f->pending);
 	if (f->pa == ARMDMA_MAPPING_ERROR) {
 		text_add(t, " the CPU and memory agree on all\n");
 		return NULL;

@@ -29,6 +29,7 @@ struct track {
 	uint64_t map_time, sync_time, end_time;
 	uint64_t write_time;		/* last write by the device; 0: none */
 	uint64_t write_off, write_len;
+	bool written_since_sync;	/* several things happen in one cycle: times do not tell */
 };
 RB_HEAD(track_tree, track);
 TAILQ_HEAD(track_list, track);

@@ -115,6 +115,7 @@ static void synced(struct checker *ck, const struct armdma_event *ev)
 		return;
 	t->sync_site = ev->site;
 	t->sync_time = ev->time;
+	t->written_since_sync = false;
 }
 
 static void written(struct checker *ck, const struct armdma_event *ev)
@@ -124,6 +125,7 @@ static void written(struct checker *ck, const struct armdma_event *ev)
 
 	if (!t)
 		return;
+	t->written_since_sync = true;
 	t->write_time = ev->time;
 	t->write_off = ev->addr - t->addr;
 	t->write_len = ev->len;

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The checker: what it explains, what it reports, and that it says nothing where nothing is wrong. */
+#include <stdio.h>
+
+#include "dma_helpers.h"
+
+static char story[4096];
+
+static bool explain(struct env *e, const void *cpu, size_t len)
+{
+	return armdma_explain(e->m, cpu, len, story, sizeof(story));
+}
+
+static void expect(const char *words)
+{
+	if (!strstr(story, words))
+		fail_msg("no \"%s\" in: %s", words, story);
+}
+
+static void bytes_on_which_all_agree_need_no_explanation(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 8192, ARMDMA_GFP_KERNEL);
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 8192, ARMDMA_BIDIRECTIONAL);
+
+	assert_false(explain(e, buf, 8192));
+	expect("the CPU and memory agree on all");
+	armdma_dma_unmap_single(e->dev, addr, 8192, ARMDMA_BIDIRECTIONAL);
+	armdma_kfree(e->m, buf);
+}
+
+static void stale_bytes_are_counted_and_their_writer_is_named(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 8192, ARMDMA_GFP_KERNEL), data[300];
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 8192, ARMDMA_FROM_DEVICE);
+
+	memset(data, 9, sizeof(data));
+	dev_write(e, addr + 4000, data, sizeof(data));
+	assert_true(explain(e, buf, 8192));
+	expect("of 8192 bytes: 300 are stale in the CPU's cache (first at offset 4000)");
+	expect("the CPU sees 0x00, memory holds 0x09");
+	expect("mdma last wrote");
+	expect("FROM_DEVICE");
+	armdma_dma_sync_single_range_for_cpu(e->dev, addr, 4000, 300, ARMDMA_FROM_DEVICE);
+	dev_write(e, addr, data, 8);
+	assert_true(explain(e, buf, 8192));
+	expect("before that write");
+	armdma_dma_unmap_single_attrs(e->dev, addr, 8192, ARMDMA_FROM_DEVICE, ARMDMA_ATTR_SKIP_CPU_SYNC);
+	assert_true(explain(e, buf, 8192));
+	expect("unmapped since");
+	armdma_kfree(e->m, buf);
+}
+
+static void stores_that_no_device_sees_are_counted(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_TO_DEVICE);
+
+	memset(buf + 100, 1, 10);
+	assert_true(explain(e, buf, 4096));
+	expect("10 are CPU stores that have not left the cache (first at offset 100)");
+	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_TO_DEVICE);
+	armdma_kfree(e->m, buf);
+}
+
+static void line_written_by_both_sides_is_a_conflict(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_FROM_DEVICE);
+
+	dev_write(e, addr, "abcd", 4);
+	buf[8] = 1;
+	assert_true(explain(e, buf, 32));
+	expect("in lines that the CPU stored to and a device wrote");
+	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_FROM_DEVICE);
+	armdma_kfree(e->m, buf);
+}
+
+static void store_in_the_write_buffer_is_named_as_such(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+
+	p[5] = 1;
+	assert_true(explain(e, p, 64));
+	expect("1 wait in the write buffer or for a barrier");
+	armdma_hw_barrier(e->hw, ARMDMA_BARRIER_WMB);
+	assert_false(explain(e, p, 64));
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+static void one_bug_is_told_once(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_FROM_DEVICE);
+
+	for (int i = 0; i < 3; i++) {
+		dev_write(e, addr, "packet", 6);
+		assert_false(armdma_cpu_sees(e->m, buf, "packet", 6));
+	}
+	assert_int_equal(e->reports, 1);
+	assert_int_equal(armdma_report_count(e->m, ARMDMA_REPORT_STALE_CPU), 1);
+	/* Another place in the program is another bug. */
+	assert_false(armdma_cpu_sees(e->m, buf, "packet", 6));
+	assert_int_equal(armdma_report_count(e->m, ARMDMA_REPORT_NONE), 2);
+	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_FROM_DEVICE);
+	armdma_kfree(e->m, buf);
+}
+
+/* Wrong, but no device delivered what was expected: the test's own mistake, not the driver's sync. */
+static void wrong_bytes_without_a_writer_are_no_report(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 64, ARMDMA_GFP_KERNEL);
+
+	assert_false(armdma_cpu_sees(e->m, buf, "packet", 6));
+	assert_int_equal(e->reports, 0);
+	armdma_kfree(e->m, buf);
+}
+
+static void checker_that_is_off_says_nothing_and_misuse_is_still_refused(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+
+	armdma_checker_enable(e->m, false);
+	armdma_dma_free_coherent(e->dev, 8192, p, handle);
+	assert_int_equal(e->reports, 0);
+	p[0] = 1;	/* still there */
+	armdma_checker_enable(e->m, true);
+	armdma_dma_free_coherent(e->dev, 8192, p, handle);
+	assert_int_equal(e->reports, 1);
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+/* A receive ring that reuses its buffers, as network drivers do: every rule kept, many rounds, no report. */
+static void correct_receive_ring_is_never_reported(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf[8], want[1536];
+	armdma_dma_t addr[8];
+
+	for (int i = 0; i < 8; i++) {
+		buf[i] = armdma_kmalloc(e->m, 2048, ARMDMA_GFP_KERNEL);
+		memset(buf[i], 0xee, 2048);
+		addr[i] = armdma_dma_map_single(e->dev, buf[i], 2048, ARMDMA_FROM_DEVICE);
+	}
+	for (uint32_t round = 0; round < 500; round++) {
+		unsigned int i = round % 8, len = 64 + round % 1400;
+
+		pattern(want, len, round);
+		dev_write(e, addr[i] + 2, want, len);
+		armdma_dma_sync_single_for_cpu(e->dev, addr[i], 2 + len, ARMDMA_FROM_DEVICE);
+		assert_true(armdma_cpu_sees(e->m, buf[i] + 2, want, len));
+		if (round % 3)	/* dropped unread now and then, headers stripped in place otherwise */
+			memset(buf[i] + 2, 0, 14);
+		armdma_dma_sync_single_for_device(e->dev, addr[i], 2048, ARMDMA_FROM_DEVICE);
+	}
+	for (int i = 0; i < 8; i++) {
+		armdma_dma_unmap_single(e->dev, addr[i], 2048, ARMDMA_FROM_DEVICE);
+		armdma_kfree(e->m, buf[i]);
+	}
+	assert_int_equal(e->reports, 0);
+}
+
+/* The device polls descriptors in coherent memory; the driver orders with dma_wmb() alone. */
+static void correct_polled_descriptor_ring_is_never_reported(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t ring;
+	volatile uint32_t *desc = armdma_dma_alloc_coherent(e->dev, 4096, &ring, ARMDMA_GFP_KERNEL);
+
+	for (uint32_t i = 0; i < 64; i++) {
+		uint32_t got[2] = { 0, 0 };
+
+		desc[2 * i] = 0x1000 + i;
+		armdma_hw_barrier(e->hw, ARMDMA_BARRIER_DMA_WMB);
+		desc[2 * i + 1] = 1;
+		for (int looks = 0; looks < 100 && got[1] != 1; looks++) {
+			armdma_hw_advance(e->hw, 100);
+			dev_read(e, ring + 8 * i, got, 8);
+		}
+		assert_int_equal(got[1], 1);
+		assert_int_equal(got[0], 0x1000 + i);
+	}
+	armdma_dma_free_coherent(e->dev, 4096, (void *)desc, ring);
+	assert_int_equal(e->reports, 0);
+}
+
+#define direct(t) { #t " (direct)", t, env_setup_direct, env_teardown, NULL }
+#define iommu(t) { #t " (iommu)", t, env_setup_iommu, env_teardown, NULL }
+#define both(t) direct(t), iommu(t)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		both(bytes_on_which_all_agree_need_no_explanation),
+		both(stale_bytes_are_counted_and_their_writer_is_named),
+		both(stores_that_no_device_sees_are_counted),
+		both(line_written_by_both_sides_is_a_conflict),
+		both(store_in_the_write_buffer_is_named_as_such),
+		both(one_bug_is_told_once),
+		both(wrong_bytes_without_a_writer_are_no_report),
+		both(checker_that_is_off_says_nothing_and_misuse_is_still_refused),
+		both(correct_receive_ring_is_never_reported),
+		both(correct_polled_descriptor_ring_is_never_reported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
