@@ -252,31 +252,10 @@ static bool clip(const struct mem *mem, armdma_phys_t *pa, size_t *len)
 	return true;
 }
 
-/* The most frequent case, a page-table driver's: clean a few entries of a plain page. */
-static bool clean_quickly(const struct range_op *r, uint64_t start, uint64_t end)
-{
-	struct mem *mem = r->mem;
-	uint32_t idx = (uint32_t)(start >> PAGE_SHIFT);
-	size_t n = (size_t)(end - start);
-
-	if (r->op != ARMDMA_CACHE_CLEAN || r->levels != ARMDMA_CACHE_ALL || n > 64 ||
-	    (end - 1) >> PAGE_SHIFT != idx || mem->pages[idx].flags)
-		return false;
-	touch_page(mem->b, idx);
-	/*
-	 * Word by word: the entries were stored as words just now, and a wider load would have to wait until these
-	 * stores have left the host CPU's store buffer.
-	 */
-	for (size_t i = 0; i < n; i += 4) {
-		uint32_t word = __atomic_load_n((const uint32_t *)(mem->c + start + i), __ATOMIC_RELAXED);
-
-		__atomic_store_n((uint32_t *)(mem->d + start + i), word, __ATOMIC_RELAXED);
-	}
-	return true;
-}
-
-void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
-			armdma_phys_t pa, size_t len)
+/* Any range, any levels. */
+__attribute__((noinline))
+static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
+		      armdma_phys_t pa, size_t len)
 {
 	struct mem *mem = hw->mem;
 	uint64_t lmask = (1ULL << mem->line_shift) - 1;
@@ -292,8 +271,7 @@ void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_c
 		/* At least one line, also for an empty range: that is how the loop of the CPU's routine runs. */
 		if (end == start)
 			end = start + lmask + 1;
-		if (!clean_quickly(&r, start, end))
-			whole_lines(&r, start, end);
+		whole_lines(&r, start, end);
 	} else {
 		uint64_t first = start, last = end;
 
@@ -312,6 +290,47 @@ void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_c
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
 		log_op(hw, levels, op, pa, len ? len : 1);
 	account(hw, levels, op, (end - start) >> mem->line_shift);
+}
+
+/* len bytes, whole lines. A few of them cost less than the call of memcpy(). */
+static inline void copy_lines(uint8_t *dst, const uint8_t *src, size_t len)
+{
+	if (len > 64) {
+		memcpy(dst, src, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i += 32)
+		memcpy(dst + i, src + i, 32);
+}
+
+/*
+ * Clean of both levels inside one plain page: what every table entry and every small buffer needs. False:
+ * not that simple, nothing is done.
+ */
+static inline bool clean_plain_page(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
+{
+	struct mem *mem = hw->mem;
+	const struct armdma_costs *costs = &hw->cfg.costs;
+	uint64_t lmask = (1ULL << mem->line_shift) - 1, off = pa - mem->base, start = off & ~lmask, n;
+
+	if (off >= mem->size || len - 1 >= PAGE_SIZE - off % PAGE_SIZE ||
+	    mem->pages[off >> PAGE_SHIFT].flags || armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
+		return false;
+	n = ((off + len + lmask) & ~lmask) - start;
+	copy_lines(mem->d + start, mem->c + start, n);
+	touch_page(mem->b, (uint32_t)(off >> PAGE_SHIFT));
+	n >>= mem->line_shift;
+	hw->st.cache_cleans += 2;
+	hw->st.cache_lines += 2 * n;
+	clock_pass(hw, n * (costs->inner_line + costs->outer_line) + costs->outer_sync);
+	return true;
+}
+
+void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
+			armdma_phys_t pa, size_t len)
+{
+	if (op != ARMDMA_CACHE_CLEAN || levels != ARMDMA_CACHE_ALL || !clean_plain_page(hw, pa, len))
+		any_range(hw, levels, op, pa, len);
 }
 
 /* Zero n bytes of a page in all views; the lines end out of the caches. */

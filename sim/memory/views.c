@@ -9,19 +9,29 @@ bool mem_is_ram(const struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 	return in_ram(hw->mem, pa, len);
 }
 
-const void *mem_peek(struct armdma_hw *hw, armdma_phys_t pa)
+/* A page mapped uncached: what the CPU stored may have to come out of the write buffer first. */
+__attribute__((noinline))
+static const void *peek_uncached(struct armdma_hw *hw, uint64_t off)
 {
 	struct mem *mem = hw->mem;
-	uint64_t off = pa - mem->base;
-	uint32_t idx;
+	uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
 
-	if (off >= mem->size)
-		return NULL;
-	idx = (uint32_t)(off >> PAGE_SHIFT);
 	if (mem->pages[idx].flags & MP_WBUF)
 		wbuf_master_reads(hw, &mem->pages[idx], off % PAGE_SIZE,
 				  PAGE_SIZE - off % PAGE_SIZE < 64 ? PAGE_SIZE - off % PAGE_SIZE : 64);
 	return page_d(mem, idx) + off % PAGE_SIZE;
+}
+
+const void *mem_peek(struct armdma_hw *hw, armdma_phys_t pa)
+{
+	struct mem *mem = hw->mem;
+	uint64_t off = pa - mem->base;
+
+	if (__builtin_expect(off >= mem->size, 0))
+		return NULL;
+	if (__builtin_expect(mem->pages[off >> PAGE_SHIFT].flags & (MP_MOVED | MP_WBUF), 0))
+		return peek_uncached(hw, off);
+	return mem->d + off;
 }
 
 /* Bytes from pa, at most len, that end with the page. */

@@ -118,6 +118,7 @@ static enum bus_verdict search(struct sysmmu *mmu, const struct bus_xfer *x, uin
 	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT, cycles = mmu->hit_cycles;
 	unsigned int slot = 0, n = tlb_find(&mmu->tlb, vpn, &slot);
 
+	mmu->lookups[x->write]++;
 	if (n > 1)
 		return multi_hit(mmu, x, va, beats);
 	if (!n) {
@@ -134,10 +135,16 @@ static inline enum bus_verdict look_up(struct sysmmu *mmu, const struct bus_xfer
 {
 	const struct tlb_memo *memo = tlb_recall(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT);
 
-	mmu->lookups[x->write]++;
-	if (__builtin_expect(!memo, 0))
+	/* Nothing is done before the short way is certain: so it needs no registers saved. */
+	if (__builtin_expect(!memo || !(memo->prot >> x->write & SYSMMU_MAY_READ), 0))
 		return search(mmu, x, va, beats, tr);
-	return answer(mmu, x, va, beats, memo, mmu->hit_cycles, tr);
+	mmu->lookups[x->write]++;
+	tlb_use(&mmu->tlb, memo->slot);
+	tr->pa = memo->pa | (va & (ARMDMA_PAGE_SIZE - 1));
+	tr->span = (uint64_t)memo->last - va + 1;
+	tr->cycles = mmu->hit_cycles;
+	tr->hit_cycles = mmu->hit_cycles;
+	return BUS_GO;
 }
 
 static bool is_secure(const struct sysmmu *mmu, uint32_t va)
