@@ -77,11 +77,13 @@ void armdma_pm_runtime_enable(struct armdma_device *dev)
 
 void armdma_pm_runtime_get(struct armdma_device *dev)
 {
+	unsigned int flags = armdma_hw_irq_save(dev->m->hw);
 	bool was = armdma_pm_runtime_active(dev);
 
 	dev->pm_count++;
 	if (!was)
 		iommu_resume(dev);	/* the SYSMMU is the device's supplier: it resumes first */
+	armdma_hw_irq_restore(dev->m->hw, flags);
 }
 
 void armdma_pm_runtime_put(struct armdma_device *dev)

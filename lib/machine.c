@@ -70,7 +70,8 @@ void armdma_machine_destroy(struct armdma_machine *m)
 
 	if (!m)
 		return;
-	/* Interrupts that are still pending have no handlers left that could act on them. */
+	/* Nothing may happen any more: a failed test's buffers and handlers are gone. */
+	armdma_hw_power_off(m->hw);
 	armdma_hw_irq_save(m->hw);
 	dma_report_leaks(m);
 	while ((dev = SLIST_FIRST(&m->devices))) {
@@ -90,6 +91,7 @@ void armdma_machine_destroy(struct armdma_machine *m)
 void armdma_machine_abandon(struct armdma_machine *m)
 {
 	m->abandoned = true;
+	armdma_hw_power_off(m->hw);
 }
 
 struct armdma_hw *armdma_machine_hw(struct armdma_machine *m)

@@ -175,6 +175,7 @@ void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 	if (c->now < target)
 		c->now = target;
 	c->horizon = horizon;
+	cpu_age(hw);
 	irq_deliver(hw);
 }
 
@@ -186,13 +187,11 @@ uint64_t armdma_hw_now(const struct armdma_hw *hw)
 void armdma_hw_cpu_relax(struct armdma_hw *hw)
 {
 	armdma_hw_advance(hw, hw->cfg.costs.cpu_relax);
-	cpu_age(hw);
 }
 
 void armdma_hw_udelay(struct armdma_hw *hw, unsigned long usecs)
 {
 	armdma_hw_advance(hw, (uint64_t)usecs * CLOCK_MHZ);
-	cpu_age(hw);
 }
 
 int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uint64_t max_cycles)

@@ -112,6 +112,16 @@ fail:
 	return ret;
 }
 
+void armdma_hw_power_off(struct armdma_hw *hw)
+{
+	struct clock *c = &hw->clk;
+
+	bus_power_off(hw);
+	while (c->len)
+		clock_cancel(hw, c->heap[0]);
+	hw->irq_depth++;	/* for good: no handler runs any more */
+}
+
 void armdma_hw_destroy(struct armdma_hw *hw)
 {
 	struct sim_device *dev;

@@ -110,5 +110,6 @@ uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
 void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
 	cpu_drain(hw);
+	cpu_pull(hw);
 	armdma_hw_writel_relaxed(hw, reg, value);
 }

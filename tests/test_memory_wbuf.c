@@ -191,15 +191,14 @@ static void full_drain_ends_the_order_of_a_dma_wmb(void **state)
 static void masters_write_waits_for_a_barrier(void **state)
 {
 	static const enum armdma_barrier pulls[] = {
-		ARMDMA_BARRIER_RMB, ARMDMA_BARRIER_DMA_RMB, ARMDMA_BARRIER_MB,
+		ARMDMA_BARRIER_RMB, ARMDMA_BARRIER_DMA_RMB, ARMDMA_BARRIER_MB, ARMDMA_BARRIER_WMB,
 	};
 	struct fixture f = start();
 
 	(void)state;
-	for (uint8_t i = 0; i < 3; i++) {
+	for (uint8_t i = 0; i < 4; i++) {
 		rig_master8(f.hw, RIG_HIGH, (uint8_t)(i + 1));
 		assert_int_equal(cpu_get(f.w), i);
-		armdma_hw_barrier(f.hw, ARMDMA_BARRIER_WMB);
 		armdma_hw_barrier(f.hw, ARMDMA_BARRIER_DMA_WMB);
 		assert_int_equal(cpu_get(f.w), i);
 		armdma_hw_barrier(f.hw, pulls[i]);
@@ -216,10 +215,26 @@ static void readl_pulls_and_relaxed_read_does_not(void **state)
 	armdma_hw_set_log(f.hw, quiet, NULL);
 	rig_master8(f.hw, RIG_HIGH, 1);
 	armdma_hw_readl_relaxed(f.hw, 0x10000000);
-	armdma_hw_writel(f.hw, 0x10000000, 0);
+	armdma_hw_writel_relaxed(f.hw, 0x10000000, 0);
 	assert_int_equal(cpu_get(f.w), 0);
 	armdma_hw_readl(f.hw, 0x10000000);
 	assert_int_equal(cpu_get(f.w), 1);
+	armdma_hw_destroy(f.hw);
+}
+
+/* A ring that is set up anew: zeroes over zeroes that a device has overwritten in the meantime are stores all the same. */
+static void memset_after_a_register_write_replaces_what_the_device_wrote(void **state)
+{
+	struct fixture f = start();
+
+	(void)state;
+	armdma_hw_set_log(f.hw, quiet, NULL);
+	rig_master8(f.hw, RIG_HIGH, 0x80);
+	armdma_hw_writel(f.hw, 0x10000000, 0);	/* reset of the device */
+	cpu_set(f.w, 0);
+	armdma_hw_barrier(f.hw, ARMDMA_BARRIER_WMB);
+	assert_int_equal(rig_phys8(f.hw, RIG_HIGH), 0);
+	assert_int_equal(cpu_get(f.w), 0);
 	armdma_hw_destroy(f.hw);
 }
 
@@ -424,6 +439,7 @@ int main(void)
 		T(full_drain_ends_the_order_of_a_dma_wmb),
 		T(masters_write_waits_for_a_barrier),
 		T(readl_pulls_and_relaxed_read_does_not),
+		T(memset_after_a_register_write_replaces_what_the_device_wrote),
 		T(interrupt_entry_pulls),
 		T(read_once_pulls_one_line_only),
 		T(waiting_loop_sees_a_masters_write_by_age),

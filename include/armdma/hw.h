@@ -31,6 +31,12 @@ ARMDMA_API int armdma_hw_create(struct armdma_hw **hw, const struct armdma_confi
 				struct armdma_error *err);
 /* Take it apart. Its memory is parked: every page of it traps until it is used again. NULL is ignored. */
 ARMDMA_API void armdma_hw_destroy(struct armdma_hw *hw);
+/*
+ * Stop everything that goes on by itself: transfers are dropped without their callbacks, the clock's queue is emptied. The
+ * state of registers and memory stays readable. For the end of a machine, also one that a longjmp out of a callback
+ * or interrupt handler left in the middle of a call: buffers given to transfers may be gone by then.
+ */
+ARMDMA_API void armdma_hw_power_off(struct armdma_hw *hw);
 /* Give the memory of all parked machines back to the host. */
 ARMDMA_API void armdma_hw_pool_drain(void);
 
@@ -69,6 +75,8 @@ ARMDMA_API void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg
 ARMDMA_API int armdma_hw_phys_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len);
 ARMDMA_API int armdma_hw_phys_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf,
 				    size_t len);
+/* What a coherent (snooping) master reads: the newest bytes, wherever they are. Same errors. */
+ARMDMA_API int armdma_hw_snoop_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len);
 /* Bytes that the CPU's cacheable mappings show (the cache view). Same errors. */
 ARMDMA_API int armdma_hw_cache_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len);
 
@@ -79,6 +87,8 @@ struct armdma_line_state {
 	bool stale;		/* the CPU sees older bytes than DRAM holds */
 	bool absent;		/* not cached: the next load fetches from DRAM */
 	bool uncached;		/* the page has no cacheable mapping */
+	bool store_pending;	/* uncached: CPU stores wait in the write buffer */
+	bool load_pending;	/* uncached: a master's write waits for a barrier to be seen */
 };
 /* State of the line that contains pa. Returns 0 or -EFAULT. */
 ARMDMA_API int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa,
@@ -191,6 +201,11 @@ ARMDMA_API void armdma_hw_zero_cached(struct armdma_hw *hw, armdma_phys_t pa, si
  * (instrumented code, WRITE_ONCE). Addresses that are not cached mappings are ignored.
  */
 ARMDMA_API void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len);
+/*
+ * RAM changes hands (a page or object is allocated): lines that the caches still hold from the last owner are evicted, as
+ * they may be at any time. Nothing the last owner left behind makes the new owner's stores look like none.
+ */
+ARMDMA_API void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len);
 /* Evict one line as the cache may at any time: write back if dirty, then refill from DRAM. */
 ARMDMA_API void armdma_hw_evict(struct armdma_hw *hw, armdma_phys_t pa);
 
@@ -269,7 +284,8 @@ ARMDMA_API int armdma_hw_master_write(struct armdma_hw *hw, const char *master, 
 				      const void *buf, size_t len, armdma_bus_done_fn done,
 				      void *ctx);
 /*
- * The same, waiting for the end at most max cycles. Returns 0, -EIO (SLVERR or DECERR), -ETIMEDOUT
+ * The same, waiting for the end at most max cycles. Whoever leaves the wait by longjmp (a failing assertion in an interrupt
+ * handler) must not let time pass before armdma_hw_power_off(), armdma_machine_abandon() or destroy. Returns 0, -EIO (SLVERR or DECERR), -ETIMEDOUT
  * (held by a fault; the transfer is withdrawn), or the errors above.
  */
 ARMDMA_API int armdma_hw_master_read_sync(struct armdma_hw *hw, const char *master,

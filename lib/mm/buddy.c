@@ -218,6 +218,8 @@ struct armdma_page *mm_alloc_block(struct armdma_machine *m, armdma_gfp_t gfp, u
 	page->state = (uint8_t)state;
 	page->count = 1;
 	page->owned = true;
+	armdma_hw_cache_settle(m->hw, mm_phys(m->mm, mm_index(m->mm, page)),
+			       ARMDMA_PAGE_SIZE << order);
 	if (armdma_event_on(m->ev, ARMDMA_EV_PAGE_ALLOC))
 		emit(m, ARMDMA_EV_PAGE_ALLOC, mm_index(m->mm, page), order);
 	return page;

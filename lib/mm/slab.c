@@ -180,6 +180,8 @@ void *armdma_kmalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
 	}
 	if (!p)
 		return NULL;
+	/* A neighbour in the slab page, or who had it last, may have left lines that a device wrote since. */
+	armdma_hw_cache_settle(m->hw, armdma_hw_linear_to_phys(m->hw, p), usable);
 	mm->kmalloc_objects++;
 	mm->kmalloc_bytes += size;
 	if (gfp & ARMDMA__GFP_ZERO)

@@ -89,6 +89,8 @@ uint64_t bus_master_busy_until(const struct bus_master *m);
 bool bus_master_active(const struct bus_master *m);
 void bus_master_stats(const struct bus_master *m, struct armdma_hw_stats *st);
 
+/* Drop all transfers of all masters; done() is not called. */
+void bus_power_off(struct armdma_hw *hw);
 int bus_create(struct armdma_hw *hw);
 void bus_destroy(struct armdma_hw *hw);
 

@@ -30,6 +30,14 @@ static void free_list(struct bus_probe_list *list)
 	}
 }
 
+void bus_power_off(struct armdma_hw *hw)
+{
+	struct bus_master *m;
+
+	SLIST_FOREACH(m, &hw->bus->masters, link)
+		bus_master_reset(m);
+}
+
 void bus_probes_free(struct bus *bus)
 {
 	free_list(&bus->probes);

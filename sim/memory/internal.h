@@ -254,6 +254,9 @@ int page_give_view(struct mem *mem, uint32_t idx);
 int wbuf_attach(struct mem *mem, uint32_t idx);
 void wbuf_detach(struct armdma_hw *hw, uint32_t idx);
 void wbuf_master_reads(struct armdma_hw *hw, struct mem_page *p, unsigned int off, size_t len);
+/* Fill in what is pending in len bytes at off. */
+void wbuf_state(struct mem *mem, const struct mem_page *p, size_t off, size_t len,
+		struct armdma_line_state *st);
 void wbuf_master_wrote(struct armdma_hw *hw, struct mem_page *p);
 
 /* pages of address ranges */

@@ -413,6 +413,33 @@ void armdma_hw_zero_cached(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 	}
 }
 
+void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
+{
+	struct mem *mem = hw->mem;
+	uint64_t off = pa - mem->base, end = off + len;
+
+	if (!in_ram(mem, pa, len) || !len)
+		return;
+	for (uint64_t next; off < end; off = next) {
+		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
+		struct mem_page *p = &mem->pages[idx];
+
+		next = ((uint64_t)idx + 1) << PAGE_SHIFT;
+		if (!(p->flags & MP_SPECIAL) || p->flags & MP_NOCACHE || p->nr_uncached)
+			continue;
+		p->flags &= ~MP_ALIASED;
+		if (next > end)
+			next = end;
+		for (unsigned int i = (unsigned int)(off % PAGE_SIZE >> mem->line_shift);
+		     i <= (unsigned int)((next - 1) % PAGE_SIZE >> mem->line_shift); i++) {
+			struct line l = line_at(mem, idx, i);
+
+			line_flush(&l);
+		}
+		page_update(p);
+	}
+}
+
 void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len)
 {
 	struct mem *mem = hw->mem;

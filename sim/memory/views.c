@@ -259,6 +259,14 @@ int armdma_hw_phys_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf
 	return 0;
 }
 
+int armdma_hw_snoop_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
+{
+	if (!in_ram(hw->mem, pa, len))
+		return -EFAULT;
+	mem_read_coherent(hw, pa, buf, len);
+	return 0;
+}
+
 int armdma_hw_cache_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 {
 	if (!in_ram(hw->mem, pa, len))
@@ -279,6 +287,9 @@ int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa, struct armdma_l
 	idx = (uint32_t)((pa - mem->base) >> PAGE_SHIFT);
 	if (mem->pages[idx].flags & MP_NOCACHE) {
 		st->uncached = true;
+		if (mem->pages[idx].flags & MP_WBUF)
+			wbuf_state(mem, &mem->pages[idx], pa % PAGE_SIZE >> mem->line_shift << mem->line_shift,
+				   (size_t)1 << mem->line_shift, st);
 		return 0;
 	}
 	l = line_at(mem, idx, (unsigned int)(pa % PAGE_SIZE >> mem->line_shift));

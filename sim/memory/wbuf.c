@@ -132,6 +132,16 @@ void wbuf_master_reads(struct armdma_hw *hw, struct mem_page *p, unsigned int of
 	}
 }
 
+void wbuf_state(struct mem *mem, const struct mem_page *p, size_t off, size_t len,
+		struct armdma_line_state *st)
+{
+	const struct wbuf *w = p->wbuf;
+
+	st->store_pending = memcmp(w_of(mem, w) + off, w->shadow + off, len) != 0;
+	st->load_pending = memcmp(mem->d + ((size_t)w->page << PAGE_SHIFT) + off, w->shadow + off,
+				  len) != 0;
+}
+
 void wbuf_master_wrote(struct armdma_hw *hw, struct mem_page *p)
 {
 	struct mem *mem = hw->mem;
@@ -181,7 +191,8 @@ void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind)
 	else if (kind == ARMDMA_BARRIER_DMA_WMB)
 		hw->mem->batch_closed = true;
 	clock_pass(hw, hw->cfg.costs.barrier);
-	if (kind != ARMDMA_BARRIER_WMB && kind != ARMDMA_BARRIER_DMA_WMB)
+	/* A store barrier orders no loads, but nothing keeps them from being served by then. */
+	if (kind != ARMDMA_BARRIER_DMA_WMB)
 		cpu_pull(hw);
 }
 
