@@ -28,7 +28,7 @@ static void table_sums_the_steps_up(void **state)
 	assert_says(&r, row);
 	snprintf(row, sizeof(row), "%11llu TLB misses", (unsigned long long)st.tlb_misses);
 	assert_says(&r, row);
-	snprintf(row, sizeof(row), "%-9s %11llu buffers    %11llu maps", "mdma", 2ull, 3348ull);
+	snprintf(row, sizeof(row), "%-9s %11llu buffers    %11llu maps", "mdma", 2ull, 3348ull - 601);
 	assert_says(&r, row);
 	assert_says(&r, "demo-table/frame.png");
 	rig_close(&r);

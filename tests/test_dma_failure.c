@@ -214,9 +214,16 @@ static void allocation_never_writes_the_enable_register(void **state)
 	p = armdma_dma_alloc_coherent(e->dev, 300 * ARMDMA_PAGE_SIZE, &handle, ARMDMA_GFP_KERNEL);
 	assert_non_null(p);
 	assert_int_equal(w.n, 0);
-	armdma_fail_nth(e->m, ARMDMA_FAIL_IOVA, 1);
-	assert_null(armdma_dma_alloc_coherent(e->dev, 4096, &(armdma_dma_t){ 0 }, ARMDMA_GFP_KERNEL));
-	assert_int_equal(w.n, 0);
+	for (int step = 0; step < ARMDMA_NR_FAIL_STEPS; step++) {
+		armdma_fail_nth(e->m, (enum armdma_fail_step)step, 1);
+		/* Beyond the first MiB, so that a table is wanted as well. */
+		assert_null(armdma_dma_alloc_attrs(e->dev, 270 * ARMDMA_PAGE_SIZE, &(armdma_dma_t){ 0 },
+						   ARMDMA_GFP_KERNEL | ARMDMA__GFP_NOWARN,
+						   ARMDMA_ATTR_ALLOC_SINGLE_PAGES));
+		assert_int_equal(armdma_fail_hits(e->m, (enum armdma_fail_step)step) > 0, true);
+		assert_int_equal(w.n, 0);
+		armdma_fail_nth(e->m, (enum armdma_fail_step)step, 0);
+	}
 	armdma_dma_free_coherent(e->dev, 300 * ARMDMA_PAGE_SIZE, p, handle);
 	armdma_event_subscribe(armdma_machine_events(e->m), 0, count_ctrl, &w);
 }

@@ -305,7 +305,7 @@ static void senseless_arguments_are_reported(void **state)
 	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "direction 3");
 	assert_int_equal(armdma_dma_map_single(e->dev, buf, SIZE_MAX, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "beyond RAM");
+	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "beyond the linear map");
 	armdma_kfree(e->m, buf);
 }
 
@@ -319,6 +319,110 @@ static void unmap_of_what_was_never_mapped_is_reported(void **state)
 	expect(e, ARMDMA_REPORT_BAD_FREE, "was not checked");
 	armdma_dma_sync_single_for_cpu(e->dev, 0x1234000, 64, ARMDMA_FROM_DEVICE);
 	expect(e, ARMDMA_REPORT_BAD_FREE, "sync_for_cpu of DMA address 0x1234000");
+}
+
+static void unmap_unlike_the_map_is_reported_and_unmaps_nothing(void **state)
+{
+	struct env *e = *state;
+	struct armdma_page *page = armdma_alloc_pages(e->m, ARMDMA_GFP_KERNEL, 1);
+	armdma_dma_t a = armdma_dma_map_page(e->dev, page, 0, 4096, ARMDMA_BIDIRECTIONAL);
+	armdma_dma_t b = armdma_dma_map_page(e->dev, page, 4096, 4096, ARMDMA_BIDIRECTIONAL);
+	uint8_t got[4];
+
+	armdma_dma_unmap_page(e->dev, a, 8192, ARMDMA_BIDIRECTIONAL);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "unmap of 8192 bytes at DMA address 0x");
+	armdma_dma_unmap_page(e->dev, a, 42, ARMDMA_BIDIRECTIONAL);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "where 4096 bytes were mapped");
+	armdma_dma_unmap_page(e->dev, a, 4096, ARMDMA_TO_DEVICE);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "which was mapped BIDIRECTIONAL");
+	armdma_dma_unmap_page(e->dev, a + 100, 4096, ARMDMA_BIDIRECTIONAL);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "nothing mapped");
+	dev_read(e, a, got, 4);
+	dev_read(e, b, got, 4);
+	armdma_dma_unmap_page(e->dev, a, 4096, ARMDMA_BIDIRECTIONAL);
+	armdma_dma_unmap_page(e->dev, b, 4096, ARMDMA_BIDIRECTIONAL);
+	assert_int_equal(e->reports, 0);
+	armdma_dma_unmap_page(e->dev, b, 4096, ARMDMA_BIDIRECTIONAL);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "nothing mapped");
+	armdma_free_pages(e->m, page, 1);
+}
+
+static void unmap_of_a_coherent_buffer_is_reported(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	void *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+	uint8_t got[4];
+
+	armdma_dma_unmap_single(e->dev, handle, 4096, ARMDMA_BIDIRECTIONAL);
+	expect(e, ARMDMA_REPORT_BAD_FREE, "nothing mapped");
+	dev_read(e, handle, got, 4);
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+static void one_buffer_mapped_twice_is_unmapped_twice(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t a = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_TO_DEVICE);
+	armdma_dma_t b = armdma_dma_map_single(e->dev, buf, 100, ARMDMA_TO_DEVICE);
+
+	armdma_dma_unmap_single(e->dev, a, 4096, ARMDMA_TO_DEVICE);
+	armdma_dma_unmap_single(e->dev, b, 100, ARMDMA_TO_DEVICE);
+	assert_int_equal(e->reports, 0);
+	armdma_kfree(e->m, buf);
+}
+
+static void thousands_of_live_mappings_are_told_apart(void **state)
+{
+	struct env *e = *state;
+	struct armdma_page *page = armdma_alloc_pages(e->m, ARMDMA_GFP_KERNEL, 10);
+	static armdma_dma_t addr[5000];
+
+	for (unsigned int i = 0; i < 5000; i++) {
+		addr[i] = armdma_dma_map_page(e->dev, page, i * 64, 64, ARMDMA_TO_DEVICE);
+		assert_int_equal(armdma_dma_mapping_error(e->dev, addr[i]), 0);
+	}
+	for (unsigned int i = 0; i < 5000; i++)
+		armdma_dma_unmap_page(e->dev, addr[i * 7 % 5000], 64, ARMDMA_TO_DEVICE);
+	assert_int_equal(e->reports, 0);
+	armdma_free_pages(e->m, page, 10);
+}
+
+static void mapping_that_is_never_unmapped_is_reported_with_its_site(void **state)
+{
+	struct env *e;
+	uint8_t *buf;
+
+	(void)state;
+	env_setup_direct((void **)&e);
+	buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_TO_DEVICE);
+	armdma_machine_destroy(e->m);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_LEAK);
+	assert_non_null(strstr(e->text, "mapping_that_is_never_unmapped_is_reported_with_its_site"));
+	free(e);
+}
+
+/* Allocated direct, freed while attached: the address spaces look alike, the buffers are not mixed up. */
+static void buffer_is_freed_the_way_it_was_allocated(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t direct, behind;
+	void *p = armdma_dma_alloc_coherent(e->dev, 4096, &direct, ARMDMA_GFP_KERNEL), *q;
+	uint8_t got[4];
+
+	env_attach(e, direct & ~(uint64_t)0xfffff, 16 * MIB);
+	q = armdma_dma_alloc_coherent(e->dev, 4096, &behind, ARMDMA_GFP_KERNEL);
+	armdma_dma_free_coherent(e->dev, 4096, p, direct);
+	dev_read(e, behind, got, 4);
+	armdma_iommu_detach_device(e->dev);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_LEAK);	/* detached with q alive */
+	armdma_dma_free_coherent(e->dev, 4096, q, behind);
+	assert_int_equal(e->reports, 1);
+	armdma_iommu_release_mapping(e->mapping);
+	assert_int_equal(e->reports, 1);
+	e->mapping = NULL;
 }
 
 static void mask_that_excludes_all_ram_is_refused(void **state)
@@ -437,6 +541,12 @@ int main(void)
 		both(map_single_takes_only_linear_addresses),
 		both(senseless_arguments_are_reported),
 		both(unmap_of_what_was_never_mapped_is_reported),
+		both(unmap_unlike_the_map_is_reported_and_unmaps_nothing),
+		both(unmap_of_a_coherent_buffer_is_reported),
+		both(one_buffer_mapped_twice_is_unmapped_twice),
+		both(thousands_of_live_mappings_are_told_apart),
+		cmocka_unit_test(mapping_that_is_never_unmapped_is_reported_with_its_site),
+		direct(buffer_is_freed_the_way_it_was_allocated),
 		both(mask_that_excludes_all_ram_is_refused),
 		direct(mapping_beyond_the_mask_fails),
 		direct(iova_space_that_is_full_fails_and_recovers),

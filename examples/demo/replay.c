@@ -251,8 +251,8 @@ static int judge(struct replay *r)
 
 static void tell(struct demo *d, const struct demo_replay *res)
 {
-	demo_say(d, "   DMA API      %lu maps, %lu unmaps, %lu coherent buffers", res->maps, res->unmaps,
-		 res->allocs);
+	demo_say(d, "   DMA API      %lu maps, %lu unmaps (%lu by hand, see below), %lu coherent buffers",
+		 res->maps, res->unmaps, res->leaked, res->allocs);
 	demo_say(d, "   engine       %lu transfers, %llu bytes, %lu with a wrong payload", res->transfers,
 		 (unsigned long long)res->bytes, res->bad);
 	demo_say(d, "   SYSMMU       TLB hits %.2f %% of bursts, %llu faults",
@@ -260,8 +260,9 @@ static void tell(struct demo *d, const struct demo_replay *res)
 		 (unsigned long long)res->faults);
 	demo_say(d, "   IOVAs        %lu of %lu equal to the recorded kernel's; peak use %llu KiB", res->equal,
 		 res->iovas, (unsigned long long)res->iova_peak >> 10);
-	demo_say(d, "   leaked       %llu KiB in %lu mappings, as by the recorded kernel; reported",
+	demo_say(d, "   leaked       %llu KiB in %lu mappings, as by the recorded kernel, whose map_page",
 		 (unsigned long long)res->iova_left >> 10, res->leaked);
+	demo_say(d, "                has that defect and ours has not: made by hand; reported");
 	demo_say(d, "   time         %.2f s here", res->seconds);
 }
 

@@ -4,12 +4,15 @@
  *
  * The recorded kernel (32-bit ARM Linux 6.1) has a leak. Its map_page, given an offset of a page or more, maps from the
  * first page of the compound page on; its unmap_page starts at the page of the address. The pages in between stay allocated.
- * libarmdma's map_page has no such leak, so here the caller makes it: it maps from the start of the block, and unmaps
- * from the payload on. The numbers of bytes asked for and given back are then the recorded ones.
+ * libarmdma's map_page has no such leak and its unmap takes nothing less than what was mapped, so such a mapping is made by
+ * hand here, from the same parts: IOVA range, translation, cache maintenance. The numbers of bytes asked for and given back are then
+ * the recorded ones.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <armdma/iommu.h>
 
 #include "replay.h"
 
@@ -104,12 +107,64 @@ int replay_from_device(struct replay *r, const struct map *m)
 
 /* ---- Mapping ----------------------------------------------------------- */
 
+/* The recorded kernel maps this one from its block's first page on, and leaks what lies before the payload. */
+static bool leaks(const struct map *m)
+{
+	return m->call.offset >= ARMDMA_PAGE_SIZE;
+}
+
+static unsigned int prot_of(enum armdma_dir dir)
+{
+	return (dir != ARMDMA_FROM_DEVICE ? ARMDMA_IOMMU_READ : 0) |
+	       (dir != ARMDMA_TO_DEVICE ? ARMDMA_IOMMU_WRITE : 0);
+}
+
+static int map_by_hand(struct replay *r, struct map *m)
+{
+	struct armdma_iommu_mapping *space = armdma_to_iommu_mapping(r->dev);
+	const struct call *c = &m->call;
+	uint64_t len = ARMDMA_PAGE_ALIGN(c->offset + c->size);
+	int ret = armdma_mapping_iova_alloc(space, len, &m->iova);
+
+	if (ret)
+		return ret;
+	ret = armdma_iommu_map(armdma_mapping_domain(space), m->iova,
+			       armdma_page_to_phys(r->d->m, m->page), len, prot_of(c->dir));
+	if (ret) {
+		armdma_mapping_iova_free(space, m->iova, len);
+		return ret;
+	}
+	armdma_dma_sync_single_range_for_device(r->dev, m->iova, (unsigned long)c->offset,
+						(size_t)c->size, c->dir);
+	return 0;
+}
+
+static void unmap_by_hand(struct replay *r, struct map *m)
+{
+	struct armdma_iommu_mapping *space = armdma_to_iommu_mapping(r->dev);
+	const struct call *c = &m->call;
+	armdma_dma_t from = m->iova + (c->offset & ARMDMA_PAGE_MASK);
+	uint64_t len = ARMDMA_PAGE_ALIGN(c->offset + c->size) - (c->offset & ARMDMA_PAGE_MASK);
+
+	armdma_dma_sync_single_range_for_cpu(r->dev, m->iova, (unsigned long)c->offset,
+					     (size_t)c->size, c->dir);
+	armdma_iommu_unmap(armdma_mapping_domain(space), from, len);
+	armdma_mapping_iova_free(space, from, len);
+}
+
+static int map_by_api(struct replay *r, struct map *m)
+{
+	const struct call *c = &m->call;
+	armdma_dma_t addr = armdma_dma_map_page(r->dev, m->page, (size_t)c->offset, (size_t)c->size,
+						c->dir);
+
+	m->iova = addr - c->offset;
+	return armdma_dma_mapping_error(r->dev, addr);
+}
+
 static int map_stream(struct replay *r, struct map *m)
 {
 	const struct call *c = &m->call;
-	/* Offsets below a page: as any driver. Beyond: from the start of the block on, see above. */
-	uint64_t start = c->offset < ARMDMA_PAGE_SIZE ? c->offset : 0;
-	armdma_dma_t addr;
 
 	m->page = armdma_alloc_pages(r->d->m, ARMDMA_GFP_KERNEL, order_of(m));
 	if (!m->page)
@@ -118,13 +173,10 @@ static int map_stream(struct replay *r, struct map *m)
 	m->cpu = armdma_page_address(r->d->m, m->page);
 	if (c->dir != ARMDMA_FROM_DEVICE)
 		armdma_sgdma_pattern(m->seed, 0, m->cpu + c->offset, (size_t)c->size);
-	addr = armdma_dma_map_page(r->dev, m->page, (size_t)start, (size_t)(c->offset + c->size - start),
-				   c->dir);
-	if (armdma_dma_mapping_error(r->dev, addr)) {
+	if (leaks(m) ? map_by_hand(r, m) : map_by_api(r, m)) {
 		armdma_free_pages(r->d->m, m->page, order_of(m));
 		return replay_fail(r, -ENOMEM, "map_page of %llu bytes failed", (unsigned long long)c->size);
 	}
-	m->iova = addr - start;
 	r->res->maps++;
 	return 0;
 }
@@ -168,7 +220,11 @@ int replay_map(struct replay *r, struct map *m)
 /* Unmap from the payload's page on. Pages of the block before it are what the recorded kernel leaks. */
 static void unmap_stream(struct replay *r, struct map *m, bool check)
 {
-	armdma_dma_unmap_page(r->dev, m->iova + m->call.offset, (size_t)m->call.size, m->call.dir);
+	if (leaks(m))
+		unmap_by_hand(r, m);
+	else
+		armdma_dma_unmap_page(r->dev, m->iova + m->call.offset, (size_t)m->call.size,
+				      m->call.dir);
 	r->res->unmaps++;
 	r->res->pages_left += m->call.offset & ARMDMA_PAGE_MASK;
 	if (check && m->call.dir != ARMDMA_TO_DEVICE)
@@ -184,7 +240,7 @@ void replay_unmap(struct replay *r, struct map *m, bool check)
 		return;
 	}
 	unmap_stream(r, m, check);
-	if (m->call.offset >= ARMDMA_PAGE_SIZE) {
+	if (leaks(m)) {
 		/* The engine can still reach the leading pages: they must not become anybody else's. */
 		TAILQ_INSERT_TAIL(&r->leaked, m, link);
 		r->res->leaked++;

@@ -23,7 +23,13 @@ int dma_create(struct armdma_machine *m)
 		return -ENOMEM;
 	RB_INIT(&m->dma->buffers);
 	LIST_INIT(&m->dma->mappings);
-	return 0;
+	return dma_streams_create(&m->dma->streams);
+}
+
+static void report_stream(const struct dma_stream *st)
+{
+	misuse(st->dev->m, ARMDMA_REPORT_LEAK, st->dev, st->site, st->addr, st->size,
+	       "a streaming mapping of %zu bytes of %s was never unmapped", st->size, st->dev->name);
 }
 
 void dma_report_leaks(struct armdma_machine *m)
@@ -35,6 +41,7 @@ void dma_report_leaks(struct armdma_machine *m)
 	RB_FOREACH(buf, dma_buffer_tree, &m->dma->buffers)
 		misuse(m, ARMDMA_REPORT_LEAK, buf->dev, buf->site, buf->handle, buf->size,
 		       "a buffer of %zu bytes of %s was never freed", buf->size, buf->dev->name);
+	dma_streams_walk(&m->dma->streams, report_stream);
 }
 
 void dma_destroy(struct armdma_machine *m)
@@ -44,6 +51,7 @@ void dma_destroy(struct armdma_machine *m)
 	if (!m->dma)
 		return;
 	dma_free_mappings(m);
+	dma_streams_destroy(&m->dma->streams);
 	while ((buf = RB_ROOT(&m->dma->buffers))) {
 		RB_REMOVE(dma_buffer_tree, &m->dma->buffers, buf);
 		free(buf);
@@ -119,12 +127,16 @@ void *armdma_dma_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_
 	buf->attrs = attrs;
 	buf->site = site;
 	buf->handle = ARMDMA_MAPPING_ERROR;
+	buf->ops = dev->ops;
+	buf->mapping = dev->mapping;
 	ret = dev->ops->alloc(dev, buf, clean_gfp(gfp, attrs));
 	if (ret) {
 		emit_buffer(dev, ARMDMA_EV_DMA_ALLOC, buf, NULL, site, ret);
 		free(buf);
 		goto failed;
 	}
+	if (buf->mapping)
+		buf->mapping->refs++;	/* what the buffer is mapped in lives as long as it does */
 	RB_INSERT(dma_buffer_tree, &m->dma->buffers, buf);
 	dev->dma.allocs++;
 	dev->dma.live_allocs++;
@@ -194,7 +206,9 @@ void armdma_dma_free_attrs(struct armdma_device *dev, size_t size, void *cpu, ar
 		return;
 	emit_buffer(dev, ARMDMA_EV_DMA_FREE, buf, cpu, site, 0);
 	RB_REMOVE(dma_buffer_tree, &dev->m->dma->buffers, buf);
-	dev->ops->free(dev, buf);
+	buf->ops->free(dev, buf);
+	if (buf->mapping)
+		dma_mapping_put(buf->mapping);
 	dev->dma.frees++;
 	dev->dma.live_allocs--;
 	dev->dma.live_bytes -= buf->npages * ARMDMA_PAGE_SIZE;
@@ -212,7 +226,7 @@ int armdma_dma_mmap_attrs(struct armdma_device *dev, struct armdma_vma *vma, voi
 	buf = claim_buffer(dev, "mmap", cpu, size, handle, attrs, site);
 	if (!buf)
 		return -ENXIO;
-	ret = dev->ops->mmap(dev, vma, buf);
+	ret = buf->ops->mmap(dev, vma, buf);
 	emit_buffer(dev, ARMDMA_EV_DMA_MMAP, buf, vma->addr, site, ret);
 	return ret;
 }
@@ -235,11 +249,23 @@ static void emit_stream(struct armdma_device *dev, enum armdma_event_type type, 
 static armdma_dma_t map_phys(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 			     enum armdma_dir dir, unsigned long attrs, const void *site)
 {
-	armdma_dma_t addr = dev->ops->map_page(dev, pa, size, dir, attrs);
+	struct dma_streams *streams = &dev->m->dma->streams;
+	struct dma_stream *st = dma_stream_get(streams);
+	armdma_dma_t addr = st ? dev->ops->map_page(dev, pa, size, dir, attrs) :
+				 ARMDMA_MAPPING_ERROR;
 
 	if (addr == ARMDMA_MAPPING_ERROR) {
+		if (st)
+			dma_stream_put(streams, st);
 		dev->dma.failures++;
 	} else {
+		st->dev = dev;
+		st->addr = addr;
+		st->pa = pa;
+		st->size = size;
+		st->dir = dir;
+		st->site = site;
+		dma_stream_add(streams, st);
 		dev->dma.maps++;
 		dev->dma.live_maps++;
 	}
@@ -285,7 +311,8 @@ armdma_dma_t armdma_dma_map_single_attrs(struct armdma_device *dev, void *ptr, s
 		[ARMDMA_SPACE_COOKIE] = "a NO_KERNEL_MAPPING cookie",
 	};
 	const void *site = __builtin_return_address(0);
-	armdma_phys_t pa = armdma_hw_linear_to_phys(dev->m->hw, ptr);
+	struct armdma_machine *m = dev->m;
+	armdma_phys_t pa = armdma_hw_linear_to_phys(m->hw, ptr);
 
 	if (!check(dev, "map_single", ARMDMA_MAPPING_ERROR, size, dir, site))
 		return ARMDMA_MAPPING_ERROR;
@@ -295,9 +322,9 @@ armdma_dma_t armdma_dma_map_single_attrs(struct armdma_device *dev, void *ptr, s
 		       ptr, where[armdma_hw_space_of(dev->m->hw, ptr)]);
 		return ARMDMA_MAPPING_ERROR;
 	}
-	if (!in_ram(dev->m, pa, size)) {
+	if (size > m->cfg->lowmem_size - (pa - m->cfg->ram_base)) {
 		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, site, ARMDMA_MAPPING_ERROR, size,
-		       "map_single of %p+%zu runs beyond RAM", ptr, size);
+		       "map_single of %p+%zu runs beyond the linear map", ptr, size);
 		return ARMDMA_MAPPING_ERROR;
 	}
 	return map_phys(dev, pa, size, dir, attrs, site);
@@ -315,22 +342,51 @@ static void not_mapped(struct armdma_device *dev, const char *call, armdma_dma_t
 		       (unsigned long long)addr, dev->name);
 }
 
+static const char *dir_name(enum armdma_dir dir)
+{
+	static const char *const names[] = { "BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE" };
+
+	return names[dir];
+}
+
+/* The mapping that an unmap means, or NULL after saying what does not fit. */
+static struct dma_stream *claim_stream(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+				       enum armdma_dir dir, const void *site)
+{
+	struct dma_stream *st = dma_stream_find(&dev->m->dma->streams, dev, addr, size, dir);
+
+	if (!st)
+		not_mapped(dev, "unmap", addr, size, site);
+	else if (st->size != size)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, site, addr, size,
+		       "unmap of %zu bytes at DMA address 0x%llx, where %zu bytes were mapped", size,
+		       (unsigned long long)addr, st->size);
+	else if (st->dir != dir)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, site, addr, size,
+		       "unmap with direction %s of DMA address 0x%llx, which was mapped %s",
+		       dir_name(dir), (unsigned long long)addr, dir_name(st->dir));
+	else
+		return st;
+	return NULL;
+}
+
 void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				 enum armdma_dir dir, unsigned long attrs)
 {
 	const void *site = __builtin_return_address(0);
-	armdma_phys_t pa = ARMDMA_MAPPING_ERROR;
+	struct dma_stream *st;
+	armdma_phys_t pa;
 
 	if (!check(dev, "unmap", addr, size, dir, site))
 		return;
-	if (addr == ARMDMA_MAPPING_ERROR ||
-	    !dev->ops->unmap_page(dev, addr, size, dir, attrs, &pa)) {
-		not_mapped(dev, "unmap", addr, size, site);
+	st = claim_stream(dev, addr, size, dir, site);
+	if (!st)
 		return;
-	}
+	pa = st->pa;
+	dma_stream_remove(&dev->m->dma->streams, st);
+	dev->ops->unmap_page(dev, addr, pa, size, dir, attrs);
 	dev->dma.unmaps++;
-	if (dev->dma.live_maps)
-		dev->dma.live_maps--;
+	dev->dma.live_maps--;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
 		emit_stream(dev, ARMDMA_EV_DMA_UNMAP, addr, pa, size, dir, attrs, site);
 }

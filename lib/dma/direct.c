@@ -73,14 +73,12 @@ static bool direct_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma
 	return armdma_phys_to_page(dev->m, addr) != NULL;
 }
 
-static bool direct_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t size,
-			      enum armdma_dir dir, unsigned long attrs, armdma_phys_t *pa)
+static void direct_unmap_page(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
+			      size_t size, enum armdma_dir dir, unsigned long attrs)
 {
-	if (!direct_pa(dev, addr, pa))
-		return false;
+	(void)addr;
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
-		dma_dev_to_cpu(dev, *pa, size, dir);
-	return true;
+		dma_dev_to_cpu(dev, pa, size, dir);
 }
 
 /* A mask below the first page of RAM leaves nothing to use. */

@@ -22,15 +22,50 @@ struct dma_buffer {
 	armdma_dma_t handle;
 	unsigned long attrs;
 	const void *site;
+	/* Those of the allocation: the device may be attached elsewhere when it is freed. */
+	const struct armdma_dma_ops *ops;
+	struct armdma_iommu_mapping *mapping;	/* with a reference; NULL: direct */
 	struct armdma_page *pages[];
 };
 RB_HEAD(dma_buffer_tree, dma_buffer);
+
+/* One live streaming mapping. */
+struct dma_stream {
+	struct dma_stream *next;
+	struct armdma_device *dev;
+	armdma_dma_t addr;
+	armdma_phys_t pa;
+	size_t size;
+	enum armdma_dir dir;
+	const void *site;
+};
+
+struct dma_streams {
+	struct dma_stream **buckets;
+	size_t nr_buckets, live;
+	struct dma_stream *spare;
+	struct dma_stream_chunk *chunks;
+};
+
+int dma_streams_create(struct dma_streams *s);
+void dma_streams_destroy(struct dma_streams *s);
+/* A record to fill in (NULL: out of host memory), to be added or put back. */
+struct dma_stream *dma_stream_get(struct dma_streams *s);
+void dma_stream_put(struct dma_streams *s, struct dma_stream *st);
+void dma_stream_add(struct dma_streams *s, struct dma_stream *st);
+/* The mapping that starts at addr, with this size and direction if there is one; else one that differs; else NULL. */
+struct dma_stream *dma_stream_find(const struct dma_streams *s, const struct armdma_device *dev,
+				   armdma_dma_t addr, size_t size, enum armdma_dir dir);
+/* Call fn for each live mapping. */
+void dma_streams_walk(const struct dma_streams *s, void (*fn)(const struct dma_stream *st));
+void dma_stream_remove(struct dma_streams *s, struct dma_stream *st);
 
 LIST_HEAD(dma_mapping_list, armdma_iommu_mapping);
 
 struct dma_state {
 	struct dma_buffer_tree buffers;
 	struct dma_mapping_list mappings;
+	struct dma_streams streams;
 };
 
 /*
@@ -45,9 +80,9 @@ struct armdma_dma_ops {
 	int (*mmap)(struct armdma_device *dev, struct armdma_vma *vma, struct dma_buffer *buf);
 	armdma_dma_t (*map_page)(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 				 enum armdma_dir dir, unsigned long attrs);
-	/* False when addr is no mapping; *pa: where it led. */
-	bool (*unmap_page)(struct armdma_device *dev, armdma_dma_t addr, size_t size,
-			   enum armdma_dir dir, unsigned long attrs, armdma_phys_t *pa);
+	/* Undo a mapping that is as map_page made it: addr leads to pa. */
+	void (*unmap_page)(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
+			   size_t size, enum armdma_dir dir, unsigned long attrs);
 	bool (*sync_for_cpu)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
 			     size_t size, enum armdma_dir dir, armdma_phys_t *pa);
 	bool (*sync_for_device)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
@@ -66,6 +101,7 @@ void dma_report_leaks(struct armdma_machine *m);
 void dma_destroy(struct armdma_machine *m);
 /* Detach at the end of the machine: no report. */
 void dma_detach_quietly(struct armdma_device *dev);
+void dma_mapping_put(struct armdma_iommu_mapping *mapping);
 /* Free the mappings that a failed test never released. */
 void dma_free_mappings(struct armdma_machine *m);
 

@@ -61,6 +61,7 @@ static int map_buffer(struct armdma_device *dev, struct dma_buffer *buf, armdma_
 	return 0;
 }
 
+/* The hardware comes last: a step that fails before it leaves no TLB to be told. */
 static int iommu_alloc(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp)
 {
 	struct armdma_iommu_mapping *mapping = dev->mapping;
@@ -71,23 +72,23 @@ static int iommu_alloc(struct armdma_device *dev, struct dma_buffer *buf, armdma
 	ret = alloc_pages(dev, buf, gfp);
 	if (ret)
 		return ret;
+	ret = dma_map_kernel(dev, buf);
+	if (ret)
+		goto free_pages;
 	ret = -ENOMEM;
 	iova = dma_iova_alloc(mapping, len, dev->coherent_dma_mask);
 	if (iova == ARMDMA_MAPPING_ERROR)
-		goto free_pages;
+		goto unmap_kernel;
 	ret = map_buffer(dev, buf, iova);
 	if (ret)
 		goto free_iova;
-	ret = dma_map_kernel(dev, buf);
-	if (ret)
-		goto unmap;
 	buf->handle = iova;
 	return 0;
 
-unmap:
-	armdma_iommu_unmap(mapping->domain, iova, len);
 free_iova:
 	dma_iova_free(mapping, iova, len);
+unmap_kernel:
+	dma_unmap_kernel(dev, buf);
 free_pages:
 	dma_free_pages(dev, buf);
 	return ret;
@@ -99,8 +100,8 @@ static void iommu_free(struct armdma_device *dev, struct dma_buffer *buf)
 	uint64_t len = (uint64_t)buf->npages * ARMDMA_PAGE_SIZE;
 
 	dma_unmap_kernel(dev, buf);
-	armdma_iommu_unmap(dev->mapping->domain, buf->handle, len);
-	dma_iova_free(dev->mapping, buf->handle, len);
+	armdma_iommu_unmap(buf->mapping->domain, buf->handle, len);
+	dma_iova_free(buf->mapping, buf->handle, len);
 	dma_free_pages(dev, buf);
 }
 
@@ -129,20 +130,17 @@ static bool iommu_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma_
 	return *pa != ARMDMA_MAPPING_ERROR;
 }
 
-static bool iommu_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t size,
-			     enum armdma_dir dir, unsigned long attrs, armdma_phys_t *pa)
+static void iommu_unmap_page(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
+			     size_t size, enum armdma_dir dir, unsigned long attrs)
 {
 	struct armdma_iommu_mapping *mapping = dev->mapping;
 	armdma_dma_t iova = addr & ARMDMA_PAGE_MASK;
 	uint64_t len = ARMDMA_PAGE_ALIGN(addr - iova + size);
 
-	if (!iommu_pa(dev, addr, pa))
-		return false;
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
-		dma_dev_to_cpu(dev, *pa, size, dir);
+		dma_dev_to_cpu(dev, pa, size, dir);
 	armdma_iommu_unmap(mapping->domain, iova, len);
 	dma_iova_free(mapping, iova, len);
-	return true;
 }
 
 static bool iommu_mask_supported(const struct armdma_device *dev, uint64_t mask)

@@ -68,7 +68,7 @@ static void mapping_free(struct armdma_iommu_mapping *mapping)
 	free(mapping);
 }
 
-static void mapping_put(struct armdma_iommu_mapping *mapping)
+void dma_mapping_put(struct armdma_iommu_mapping *mapping)
 {
 	if (--mapping->refs == 0)
 		mapping_free(mapping);
@@ -96,7 +96,7 @@ void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 			       "%llu bytes of IO address space are still allocated in a mapping that is released",
 			       (unsigned long long)st.used);
 	}
-	mapping_put(mapping);
+	dma_mapping_put(mapping);
 }
 
 int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
@@ -121,7 +121,7 @@ void dma_detach_quietly(struct armdma_device *dev)
 	armdma_domain_detach(mapping->domain, dev);
 	dev->mapping = NULL;
 	dev->ops = dma_direct_ops();
-	mapping_put(mapping);
+	dma_mapping_put(mapping);
 }
 
 void armdma_iommu_detach_device(struct armdma_device *dev)

@@ -168,8 +168,11 @@ ARMDMA_INLINE void write_l2(struct armdma_domain *d, const struct part *p, uint3
 		write_large(d, p, ap);
 		return;
 	}
-	run_fill(t->words + l2_index(p->iova), n, (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL,
-		 SZ_4K);
+	if (n == 1)
+		word_set(t->words, l2_index(p->iova), (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL);
+	else
+		run_fill(t->words + l2_index(p->iova), n, (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL,
+			 SZ_4K);
 	t->used = (uint16_t)(t->used + n);
 	d->st.entries[SIZE_4K] += n;
 	d->st.maps += n;

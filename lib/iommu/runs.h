@@ -26,6 +26,21 @@ static inline bool run_empty(const le32 *w, unsigned int n)
 	return true;
 }
 
+typedef uint32_t quad __attribute__((vector_size(16)));
+
+/*
+ * Change one word, in a store of the 16 aligned bytes around it. Cleaning comes next, and loads 16 bytes at a time: a host
+ * takes such a load out of a store that is as wide, but would have it wait until a narrower one has reached
+ * its cache.
+ */
+static inline void word_set(le32 *table, unsigned int idx, uint32_t word)
+{
+	const quad lane = { 0, 1, 2, 3 };
+	quad *at = (quad *)(void *)(table + (idx & ~3u)), this = (quad)(lane == (idx & 3));
+
+	*at = (*at & ~this) | (to_le32(word) & this);
+}
+
 /* n words from word on, each step more than the one before. */
 static inline void run_fill(le32 *w, unsigned int n, uint32_t word, uint32_t step)
 {

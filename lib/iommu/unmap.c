@@ -123,7 +123,7 @@ static bool clear_one(struct armdma_domain *d, uint32_t iova)
 
 	if (!l1_is_pointer(from_le32(d->l1[s])) || !l2_is_small(from_le32(t->words[idx])))
 		return false;
-	t->words[idx] = 0;
+	word_set(t->words, idx, 0);
 	t->used--;
 	d->st.entries[SIZE_4K]--;
 	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, 4);
