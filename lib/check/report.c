@@ -74,6 +74,14 @@ static bool told_before(struct checker *ck, const struct armdma_report *rep)
 	return false;
 }
 
+/* A leak happened where the thing was made: one line says so. */
+static bool is_origin(const struct armdma_report *rep)
+{
+	const void *here = rep->sites[ARMDMA_SITE_HERE];
+
+	return here == rep->sites[ARMDMA_SITE_ALLOC] || here == rep->sites[ARMDMA_SITE_MAP];
+}
+
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
 		 const char *story, const char *mend)
 {
@@ -92,7 +100,8 @@ void report_make(struct checker *ck, struct armdma_report *rep, const char *sent
 	if (rep->dev)
 		text_add(&t, "    %-10s %s\n", "device:", armdma_device_name(rep->dev));
 	for (int i = 0; i < ARMDMA_NR_SITES; i++)
-		text_site(&t, labels[i], rep->sites[i]);
+		if (i != ARMDMA_SITE_HERE || !is_origin(rep))
+			text_site(&t, labels[i], rep->sites[i]);
 	text_add(&t, "%s", story);
 	if (mend)
 		text_add(&t, "    %-10s %s\n", "mend:", mend);
@@ -128,11 +137,8 @@ static void on_misuse(struct checker *ck, const struct armdma_event *ev)
 	};
 	struct track *t = ev->dev ? track_find(ck, ev->dev, ev->addr) : NULL;
 
-	if (rep.kind == ARMDMA_REPORT_LEAK)
-		rep.sites[ARMDMA_SITE_ALLOC] = ev->site;
-	/* Each leak is a bug of its own: told apart by where it was allocated. */
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;
-	if (t && rep.kind != ARMDMA_REPORT_LEAK)
+	if (t)
 		rep.sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
 	report_make(ck, &rep, ev->who, "", mend_of(rep.kind));
 }
