@@ -39,6 +39,7 @@ struct told {
 	SLIST_ENTRY(told) link;
 	enum armdma_report_kind kind;
 	const void *site;
+	char where[256];	/* function and line; "" without a site */
 	armdma_dma_t addr;
 	struct armdma_device *dev;
 };

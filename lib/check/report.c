@@ -50,28 +50,49 @@ void text_site(struct text *t, const char *label, const void *site)
 		text_add(t, "    %-10s %s\n", label, armdma_site_format(site, where, sizeof(where)));
 }
 
-/* The same place in the program again is the same bug; what has no place (a fault) is told apart by its address. */
-static bool told_before(struct checker *ck, const struct armdma_report *rep)
+static struct told *find_told(struct checker *ck, const struct armdma_report *rep, const char *where)
 {
 	const void *site = rep->sites[ARMDMA_SITE_HERE];
 	struct told *t;
 
+	SLIST_FOREACH(t, &ck->told, link) {
+		if (t->kind != rep->kind || t->dev != rep->dev)
+			continue;
+		if (t->site == site && (site || t->addr == rep->addr))
+			return t;
+		if (where[0] && !strcmp(t->where, where))
+			return t;
+	}
+	return NULL;
+}
+
+/*
+ * The same place in the program again is the same bug; what has no place (a fault) is told apart by its address. A
+ * compiler may copy one call to several addresses, so a new one is compared by function and line too.
+ */
+static bool told_before(struct checker *ck, const struct armdma_report *rep)
+{
+	const void *site = rep->sites[ARMDMA_SITE_HERE];
+	struct told *t;
+	bool known;
+
 	/* A trap ends what runs there; whoever gets past it comes anew. */
 	if (rep->kind == ARMDMA_REPORT_TRAP)
 		return false;
-	SLIST_FOREACH(t, &ck->told, link)
-		if (t->kind == rep->kind && t->site == site && t->dev == rep->dev &&
-		    (site || t->addr == rep->addr))
-			return true;
-	t = malloc(sizeof(*t));
+	if (find_told(ck, rep, ""))
+		return true;
+	t = calloc(1, sizeof(*t));
 	if (!t)
 		return false;
+	if (site)
+		armdma_site_format(site, t->where, sizeof(t->where));
+	known = find_told(ck, rep, t->where);
 	t->kind = rep->kind;
 	t->site = site;
 	t->addr = rep->addr;
 	t->dev = rep->dev;
 	SLIST_INSERT_HEAD(&ck->told, t, link);
-	return false;
+	return known;
 }
 
 /* A leak happened where the thing was made: one line says so. */
