@@ -158,13 +158,13 @@ void armdma_mapping_iova_stats(const struct armdma_iommu_mapping *mapping,
 
 /* ---- IOVAs ------------------------------------------------------------- */
 
+__attribute__((noinline))
 static void emit(struct armdma_iommu_mapping *mapping, enum armdma_event_type type,
 		 armdma_dma_t addr, uint64_t size, int result)
 {
 	struct armdma_event ev = { .type = type, .addr = addr, .len = size, .result = result };
 
-	if (armdma_event_on(mapping->m->ev, type))
-		armdma_event_emit(mapping->m->ev, &ev);
+	armdma_event_emit(mapping->m->ev, &ev);
 }
 
 armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit)
@@ -177,13 +177,15 @@ armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 		req.limit = 0;
 	if (!fail_now(mapping->m, ARMDMA_FAIL_IOVA))
 		ret = mapping->policy->alloc(mapping->iova, &req, &addr);
-	emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
+	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_ALLOC))
+		emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
 	return ret ? ARMDMA_MAPPING_ERROR : addr;
 }
 
 int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
-	emit(mapping, ARMDMA_EV_IOVA_FREE, addr, size, 0);
+	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_FREE))
+		emit(mapping, ARMDMA_EV_IOVA_FREE, addr, size, 0);
 	return mapping->policy->free(mapping->iova, addr, size);
 }
 

@@ -22,8 +22,9 @@ struct dma_stream_chunk {
 static struct dma_stream **bucket(const struct dma_streams *s, const struct armdma_device *dev,
 				  armdma_dma_t addr)
 {
-	/* Neighbouring pages lie in neighbouring buckets; devices are spread by their address. */
-	uint64_t h = (addr >> ARMDMA_PAGE_SHIFT) + ((uintptr_t)dev >> 6) * 40503u;
+	/* Neighbouring pages lie in neighbouring buckets, also where each mapping is 16 pages or 1 MiB. */
+	uint64_t x = addr >> ARMDMA_PAGE_SHIFT;
+	uint64_t h = (x ^ x >> 4 ^ x >> 8) + ((uintptr_t)dev >> 6) * 40503u;
 
 	return &s->buckets[h & (s->nr_buckets - 1)];
 }

@@ -83,6 +83,7 @@ struct armdma_domain {
 	 * walk that began before may still use it.
 	 */
 	unsigned int retired;
+	bool wide;			/* the host has wide vectors */
 	unsigned int active_units;	/* attached units that are programmed and running */
 	armdma_fault_fn fault;
 	void *fault_ctx;
@@ -114,6 +115,15 @@ static inline void clean_add(struct armdma_hw *hw, struct clean_run *r, armdma_p
 	clean_flush(hw, r);
 	r->pa = pa;
 	r->len = len;
+}
+
+/* Clean what is written. That lets time pass, and interrupt handlers map and unmap, too: they come afterwards. */
+static inline void clean_alone(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
+{
+	unsigned int flags = armdma_hw_irq_save(hw);
+
+	armdma_hw_cache_op(hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, pa, len);
+	armdma_hw_irq_restore(hw, flags);
 }
 
 /* ---- Units ------------------------------------------------------------- */

@@ -137,13 +137,14 @@ static int take_tables(struct armdma_domain *d, struct part left)
 }
 
 /* Pieces of 64 KiB and more that lie in one MiB, with the same place in 64 KiB on both sides. */
-static void write_large(struct armdma_domain *d, const struct part *p, uint32_t ap)
+__attribute__((noinline))
+static void write_large(struct armdma_domain *d, struct part p, uint32_t ap)
 {
-	struct l2_table *t = &d->l2[slot_of(p->iova)];
-	le32 *w = t->words + l2_index(p->iova);
-	unsigned int n = pages_of(p), head = -l2_index(p->iova) & (COPIES - 1);
+	struct l2_table *t = &d->l2[slot_of(p.iova)];
+	le32 *w = t->words + l2_index(p.iova);
+	unsigned int n = pages_of(&p), head = -l2_index(p.iova) & (COPIES - 1);
 	unsigned int groups = (n - head) / COPIES;
-	uint32_t word = (uint32_t)p->pa | ap;
+	uint32_t word = (uint32_t)p.pa | ap;
 
 	run_fill(w, head, word | ARMDMA_SYSMMU_L2_SMALL, SZ_4K);
 	w += head;
@@ -158,21 +159,28 @@ static void write_large(struct armdma_domain *d, const struct part *p, uint32_t 
 	d->st.maps += n - groups * COPIES + groups;
 }
 
+/* run_fill() for wide hosts. */
+RUNS_WIDE static void fill_wide(le32 *w, unsigned int n, uint32_t word)
+{
+	run_fill(w, n, word, SZ_4K);
+}
+
 /* Write the entries of a piece that lies in one MiB, and account for them. */
 ARMDMA_INLINE void write_l2(struct armdma_domain *d, const struct part *p, uint32_t ap)
 {
 	struct l2_table *t = &d->l2[slot_of(p->iova)];
+	le32 *w = t->words + l2_index(p->iova);
+	uint32_t word = (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL;
 	unsigned int n = pages_of(p);
 
 	if (n >= COPIES && (d->pgsizes & SZ_64K) && !((p->iova ^ p->pa) & (SZ_64K - 1))) {
-		write_large(d, p, ap);
+		write_large(d, *p, ap);
 		return;
 	}
-	if (n == 1)
-		word_set(t->words, l2_index(p->iova), (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL);
+	if (d->wide && n > 2 * COPIES)
+		fill_wide(w, n, word);
 	else
-		run_fill(t->words + l2_index(p->iova), n, (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL,
-			 SZ_4K);
+		run_fill(w, n, word, SZ_4K);
 	t->used = (uint16_t)(t->used + n);
 	d->st.entries[SIZE_4K] += n;
 	d->st.maps += n;
@@ -244,6 +252,7 @@ static void settle_retired(struct armdma_domain *d, uint64_t iova, uint64_t size
 		domain_invalidate(d, &b, iova, size);
 }
 
+__attribute__((noinline))
 static void emit_map(struct armdma_domain *d, uint64_t iova, uint64_t pa, uint64_t size,
 		     unsigned int prot, int result)
 {
@@ -253,13 +262,14 @@ static void emit_map(struct armdma_domain *d, uint64_t iova, uint64_t pa, uint64
 	armdma_event_emit(d->m->ev, &ev);
 }
 
-static int map_range(struct armdma_domain *d, const struct part *whole, bool write)
+__attribute__((noinline))
+static int map_range(struct armdma_domain *d, struct part whole, bool write)
 {
 	struct clean_run run = { 0, 0 };
 	unsigned int retired = d->retired;
 	struct plan p;
 
-	make_plan(d, &p, whole->iova, whole->pa, whole->end);
+	make_plan(d, &p, whole.iova, whole.pa, whole.end);
 	if (!pages_free(d, p.head) || !slots_free(d, &p.sections) || !pages_free(d, p.tail))
 		return -EADDRINUSE;
 	if (take_tables(d, p.head) || take_tables(d, p.tail)) {
@@ -275,12 +285,12 @@ static int map_range(struct armdma_domain *d, const struct part *whole, bool wri
 	link_tables(d, &p.tail, &run);
 	clean_flush(d->m->hw, &run);
 	if (d->retired != retired)
-		settle_retired(d, whole->iova, whole->end - whole->iova);
+		settle_retired(d, whole.iova, whole.end - whole.iova);
 	return 0;
 }
 
-/* Entries of a level-2 table that is in place: all that most maps need. */
-static int map_part(struct armdma_domain *d, const struct part *p, bool write)
+/* Entries of a level-2 table that is in place. */
+static inline int map_part(struct armdma_domain *d, const struct part *p, bool write)
 {
 	const struct l2_table *t = &d->l2[slot_of(p->iova)];
 	unsigned int idx = l2_index(p->iova), n = pages_of(p);
@@ -292,8 +302,10 @@ static int map_part(struct armdma_domain *d, const struct part *p, bool write)
 	return 0;
 }
 
-int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
-		     unsigned int prot)
+/* Every request, with all that there is to check and to tell. */
+__attribute__((noinline))
+static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		   unsigned int prot)
 {
 	struct part p = { iova, pa, iova + size };
 	bool write = prot & ARMDMA_IOMMU_WRITE;
@@ -312,9 +324,30 @@ int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t p
 	    l1_is_pointer(from_le32(d->l1[slot_of(iova)])))
 		ret = map_part(d, &p, write);
 	else
-		ret = map_range(d, &p, write);
+		ret = map_range(d, p, write);
 	armdma_hw_irq_restore(d->m->hw, flags);
 	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
 		emit_map(d, iova, pa, size, prot, ret);
 	return ret;
+}
+
+/* One page into a table that is in place, with nobody watching, needs no more than this. */
+int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		     unsigned int prot)
+{
+	unsigned int s = slot_of(iova), idx = l2_index(iova);
+	struct l2_table *t;
+
+	if (size != SZ_4K || ((iova | pa) & ~(SZ_4G - SZ_4K)) ||
+	    !(prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)) || !l1_is_pointer(from_le32(d->l1[s])) ||
+	    d->l2[s].words[idx] || armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
+		return map_any(d, iova, pa, size, prot);
+	t = &d->l2[s];
+	t->words[idx] = to_le32((uint32_t)pa | (prot & ARMDMA_IOMMU_WRITE ? L2_RW : L2_RO) |
+				ARMDMA_SYSMMU_L2_SMALL);
+	t->used++;
+	d->st.entries[SIZE_4K]++;
+	d->st.maps++;
+	clean_alone(d->m->hw, t->pa + idx * 4u, 4);
+	return 0;
 }

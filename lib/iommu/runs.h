@@ -26,23 +26,8 @@ static inline bool run_empty(const le32 *w, unsigned int n)
 	return true;
 }
 
-typedef uint32_t quad __attribute__((vector_size(16)));
-
-/*
- * Change one word, in a store of the 16 aligned bytes around it. Cleaning comes next, and loads 16 bytes at a time: a host
- * takes such a load out of a store that is as wide, but would have it wait until a narrower one has reached
- * its cache.
- */
-static inline void word_set(le32 *table, unsigned int idx, uint32_t word)
-{
-	const quad lane = { 0, 1, 2, 3 };
-	quad *at = (quad *)(void *)(table + (idx & ~3u)), this = (quad)(lane == (idx & 3));
-
-	*at = (*at & ~this) | (to_le32(word) & this);
-}
-
 /* n words from word on, each step more than the one before. */
-static inline void run_fill(le32 *w, unsigned int n, uint32_t word, uint32_t step)
+ARMDMA_INLINE void run_fill(le32 *w, unsigned int n, uint32_t word, uint32_t step)
 {
 	for (; n >= 16; n -= 16, w += 16, word += 16 * step) {
 		for (uint32_t i = 0; i < 16; i++)
@@ -52,8 +37,41 @@ static inline void run_fill(le32 *w, unsigned int n, uint32_t word, uint32_t ste
 		w[i] = to_le32(word + i * step);
 }
 
-/* How many words are set, and how many of them are entries of large pages. */
-static inline unsigned int run_count(const le32 *w, unsigned int n, unsigned int *large)
+/*
+ * Filling whole tables is bound by the number of stores: where the host may have vectors of 32 bytes, a second
+ * run_fill() is made for these, and domains remember whether the host has them.
+ */
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#define RUNS_WIDE __attribute__((target("avx2"), noinline))
+static inline bool runs_host_is_wide(void)
+{
+	__builtin_cpu_init();
+	return __builtin_cpu_supports("avx2");
+}
+#else
+#define RUNS_WIDE __attribute__((noinline))
+static inline bool runs_host_is_wide(void)
+{
+	return false;
+}
+#endif
+
+/* How many words are set. */
+static inline unsigned int run_set(const le32 *w, unsigned int n)
+{
+	uint32_t set = 0;
+
+	for (; n >= 16; n -= 16, w += 16) {
+		for (int i = 0; i < 16; i++)
+			set += w[i] != 0;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		set += w[i] != 0;
+	return set;
+}
+
+/* The same, and how many of them are entries of large pages. */
+ARMDMA_INLINE unsigned int run_count(const le32 *w, unsigned int n, unsigned int *large)
 {
 	uint32_t set = 0, small = 0;
 

@@ -9,7 +9,7 @@
 #include <armdma/hw.h>
 #include <armdma/mm.h>
 
-#include "lib/iommu/internal.h"
+#include "lib/iommu/runs.h"
 
 #define TABLES_PER_PAGE ((unsigned int)(ARMDMA_PAGE_SIZE / ARMDMA_SYSMMU_L2_SIZE))
 #define ALL_FREE ((1u << TABLES_PER_PAGE) - 1)
@@ -119,6 +119,7 @@ struct armdma_domain *armdma_domain_alloc(struct armdma_machine *m)
 	}
 	d->m = m;
 	d->pgsizes = SZ_4K | SZ_64K | SZ_1M;
+	d->wide = runs_host_is_wide();
 	LIST_INIT(&d->devices);
 	LIST_INSERT_HEAD(&m->iommu->domains, d, link);
 	return d;

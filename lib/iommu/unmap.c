@@ -36,15 +36,23 @@ static void list_l2(struct unmap *u, const le32 *w, unsigned int n, uint64_t iov
 	}
 }
 
+/* run_count() for wide hosts. */
+RUNS_WIDE static unsigned int count_wide(const le32 *w, unsigned int n, unsigned int *large)
+{
+	return run_count(w, n, large);
+}
+
 /* How many of n entries from idx on are set, and how many of these belong to large pages. */
-static unsigned int count_l2(const struct l2_table *t, unsigned int idx, unsigned int n,
-			     unsigned int *large)
+static unsigned int count_l2(const struct armdma_domain *d, const struct l2_table *t, unsigned int idx,
+			     unsigned int n, unsigned int *large)
 {
 	*large = t->large;
 	if (n == L2_ENTRIES)
 		return t->used;
 	if (t->used == L2_ENTRIES && !t->large)
 		return n;
+	if (d->wide)
+		return count_wide(t->words + idx, n, large);
 	return run_count(t->words + idx, n, large);
 }
 
@@ -62,7 +70,7 @@ static void clear_l2(struct unmap *u, unsigned int s, unsigned int idx, unsigned
 	if (t->large && l2_is_large(from_le32(t->words[last])))
 		last |= COPIES - 1;
 	n = last - idx + 1;
-	used = count_l2(t, idx, n, &large);
+	used = count_l2(d, t, idx, n, &large);
 	if (!used)
 		return;
 	pages = used - large + large / COPIES;
@@ -115,21 +123,7 @@ static void clear_range(struct unmap *u, uint64_t iova, uint64_t end)
 	}
 }
 
-/* One small page that no TLB knows: what streaming mappings of a suspended device come to. False: not that simple. */
-static bool clear_one(struct armdma_domain *d, uint32_t iova)
-{
-	unsigned int idx = ARMDMA_SYSMMU_L2_INDEX(iova), s = iova >> 20;
-	struct l2_table *t = &d->l2[s];
-
-	if (!l1_is_pointer(from_le32(d->l1[s])) || !l2_is_small(from_le32(t->words[idx])))
-		return false;
-	word_set(t->words, idx, 0);
-	t->used--;
-	d->st.entries[SIZE_4K]--;
-	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, 4);
-	return true;
-}
-
+__attribute__((noinline))
 static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size)
 {
 	struct unmap u;
@@ -147,6 +141,7 @@ static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t siz
 	return u.bytes;
 }
 
+__attribute__((noinline))
 static void emit_unmap(struct armdma_domain *d, uint64_t iova, uint64_t size, uint64_t bytes)
 {
 	struct armdma_event ev = { .type = ARMDMA_EV_IOMMU_UNMAP, .addr = iova, .len = size,
@@ -155,24 +150,64 @@ static void emit_unmap(struct armdma_domain *d, uint64_t iova, uint64_t size, ui
 	armdma_event_emit(d->m->ev, &ev);
 }
 
-uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+/* Whole entries of one table that no TLB knows. False: not that simple, nothing is done. */
+static inline bool clear_part(struct armdma_domain *d, uint64_t iova, uint64_t size, uint64_t *bytes)
+{
+	unsigned int s = (unsigned int)(iova >> 20), idx = ARMDMA_SYSMMU_L2_INDEX(iova);
+	unsigned int n = (unsigned int)(size >> 12), used = n;
+	struct l2_table *t = &d->l2[s];
+
+	if (!size || d->active_units || d->retired || (iova + size - 1) >> 20 != s || t->large ||
+	    !l1_is_pointer(from_le32(d->l1[s])))
+		return false;
+	if (t->used != L2_ENTRIES)
+		used = run_set(t->words + idx, n);
+	*bytes = used * SZ_4K;
+	if (!used)
+		return true;
+	memset(t->words + idx, 0, n * sizeof(le32));
+	t->used = (uint16_t)(t->used - used);
+	d->st.entries[SIZE_4K] -= used;
+	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, n * 4u);
+	return true;
+}
+
+/* Every request, with all that there is to check and to tell. */
+__attribute__((noinline))
+static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t size, const void *site)
 {
 	unsigned int flags;
 	uint64_t bytes;
 
 	if (((iova | size) & (SZ_4K - 1)) || size > SZ_4G || iova > SZ_4G - size) {
-		misuse(d->m, ARMDMA_REPORT_BAD_ARGUMENT, NULL, __builtin_return_address(0), iova, size,
+		misuse(d->m, ARMDMA_REPORT_BAD_ARGUMENT, NULL, site, iova, size,
 		       "unmap of IOVA %#llx, %#llx bytes: not whole 4 KiB pages below 4 GiB",
 		       (unsigned long long)iova, (unsigned long long)size);
 		return 0;
 	}
 	flags = armdma_hw_irq_save(d->m->hw);
-	if (size == SZ_4K && !d->active_units && !d->retired && clear_one(d, (uint32_t)iova))
-		bytes = SZ_4K;
-	else
+	if (!clear_part(d, iova, size, &bytes))
 		bytes = unmap_range(d, iova, size);
 	armdma_hw_irq_restore(d->m->hw, flags);
 	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
 		emit_unmap(d, iova, size, bytes);
 	return bytes;
+}
+
+/* One small page that no TLB knows, with nobody watching: what streaming mappings of a suspended device come to. */
+uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+{
+	unsigned int s = (unsigned int)(iova >> 20), idx = ARMDMA_SYSMMU_L2_INDEX(iova);
+	struct l2_table *t;
+
+	if (size != SZ_4K || (iova & ~(SZ_4G - SZ_4K)) || d->active_units || d->retired ||
+	    !l1_is_pointer(from_le32(d->l1[s])) || !l2_is_small(from_le32(d->l2[s].words[idx])) ||
+	    armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
+		return unmap_any(d, iova, size, __builtin_return_address(0));
+	t = &d->l2[s];
+	t->words[idx] = 0;
+	t->used--;
+	d->st.entries[SIZE_4K]--;
+	clean_alone(d->m->hw, t->pa + idx * 4u, 4);
+	return SZ_4K;
 }

@@ -43,20 +43,38 @@ static inline uint32_t iova_next_set(const uint64_t *map, uint32_t from, uint32_
 	return iova_find_bit(map, from, end, 0);
 }
 
-/* Set (or clear) all bits of a range that is not empty. */
-static inline void iova_fill_bits(uint64_t *map, uint32_t from, uint32_t end, bool set)
+/* Set all bits of a range that is not empty. */
+static inline void iova_set_bits(uint64_t *map, uint32_t from, uint32_t end)
 {
-	uint32_t last = (end - 1) / 64;
+	uint32_t i = from / 64, last = (end - 1) / 64;
+	uint64_t mask = IOVA_BITS_FROM(from);
 
-	for (uint32_t i = from / 64; i <= last; i++) {
-		uint64_t mask = ~0ULL;
+	for (; i < last; i++, mask = ~0ULL)
+		map[i] |= mask;
+	map[i] |= mask & IOVA_BITS_BELOW(end);
+}
 
-		if (i == from / 64)
-			mask &= IOVA_BITS_FROM(from);
-		if (i == last)
-			mask &= IOVA_BITS_BELOW(end);
-		map[i] = set ? map[i] | mask : map[i] & ~mask;
-	}
+/* Clear them. */
+static inline void iova_clear_bits(uint64_t *map, uint32_t from, uint32_t end)
+{
+	uint32_t i = from / 64, last = (end - 1) / 64;
+	uint64_t mask = IOVA_BITS_FROM(from);
+
+	for (; i < last; i++, mask = ~0ULL)
+		map[i] &= ~mask;
+	map[i] &= ~(mask & IOVA_BITS_BELOW(end));
+}
+
+/* All bits of a range that is not empty are set. */
+static inline bool iova_all_set(const uint64_t *map, uint32_t from, uint32_t end)
+{
+	uint32_t i = from / 64, last = (end - 1) / 64;
+	uint64_t mask = IOVA_BITS_FROM(from);
+
+	for (; i < last; i++, mask = ~0ULL)
+		if (~map[i] & mask)
+			return false;
+	return !(~map[i] & mask & IOVA_BITS_BELOW(end));
 }
 
 #endif

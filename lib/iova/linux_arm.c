@@ -25,11 +25,18 @@
 #define MAP_BITS 32768u
 #define MAP_BYTES (MAP_BITS / 8)
 
+/* A request like this one, or a longer one, fits nowhere below `from`. */
+struct fit {
+	uint32_t from, count;
+	uint64_t mask, offset;
+};
+
 struct iova_map {
 	uint64_t *bits;		/* NULL: all free, never used */
 	uint32_t nbits;		/* MAP_BITS but for the last */
 	uint32_t used;
 	uint32_t first;		/* no bit below it is free */
+	struct fit fit;
 };
 
 struct iova_bitmaps {
@@ -167,35 +174,45 @@ static void bitmaps_destroy(void *priv)
 
 /* ---- Bits of one bitmap --------------------------------------------------- */
 
-static void mark(struct iova_bitmaps *b, struct iova_map *map, uint32_t from, uint32_t end)
+static inline void mark(struct iova_bitmaps *b, struct iova_map *map, uint32_t from, uint32_t end)
 {
-	iova_fill_bits(map->bits, from, end, true);
+	iova_set_bits(map->bits, from, end);
 	map->used += end - from;
+	/* What lies behind may be in use, too: the next search sees, unless something below is freed before. */
 	if (from <= map->first && map->first < end)
-		map->first = iova_next_zero(map->bits, end, map->nbits);
+		map->first = end;
 	b->used += end - from;
 	if (b->used > b->peak)
 		b->peak = b->used;
 }
 
-static void unmark(struct iova_bitmaps *b, struct iova_map *map, uint32_t from, uint32_t end)
+static inline void unmark(struct iova_bitmaps *b, struct iova_map *map, uint32_t from, uint32_t end)
 {
-	iova_fill_bits(map->bits, from, end, false);
+	iova_clear_bits(map->bits, from, end);
 	map->used -= end - from;
 	if (from < map->first)
 		map->first = from;
+	/* A new fit has to reach into what is free now. */
+	if (from < map->fit.from + map->fit.count)
+		map->fit.from = from > map->fit.count ? from - map->fit.count : 0;
 	b->used -= end - from;
 }
+
+/* A request in granules. */
+struct want {
+	uint32_t count;
+	uint64_t mask;		/* alignment - 1 */
+	uint64_t offset;	/* what the alignment of bit 0 of the space counts from */
+	uint64_t end;		/* granules below the limit */
+};
 
 /*
  * First fit of count bits below end, at positions whose sum with `offset` is a multiple of mask + 1.
  * Returns end when there is none.
  */
-static uint32_t first_fit(const struct iova_map *map, uint32_t end, uint32_t count, uint64_t mask,
-			  uint64_t offset)
+static uint32_t first_fit(const struct iova_map *map, uint32_t at, uint32_t end, uint32_t count,
+			  uint64_t mask, uint64_t offset)
 {
-	uint32_t at = map->first;
-
 	while (at < end) {
 		uint64_t up, busy;
 
@@ -217,15 +234,18 @@ static uint32_t first_fit(const struct iova_map *map, uint32_t end, uint32_t cou
 	return end;
 }
 
-/* ---- Allocation ----------------------------------------------------------- */
+/* Where to begin looking: equal requests, as rings of buffers make them, need not look at all that is full. */
+static uint32_t fit_start(struct iova_map *map, uint32_t count, uint64_t mask, uint64_t offset)
+{
+	if (!map->bits)
+		return 0;
+	if (map->fit.from > map->first && count >= map->fit.count && mask == map->fit.mask && offset == map->fit.offset)
+		return map->fit.from;
+	map->first = iova_next_zero(map->bits, map->first, map->nbits);
+	return map->first;
+}
 
-/* A request in granules. */
-struct want {
-	uint32_t count;
-	uint64_t mask;		/* alignment - 1 */
-	uint64_t offset;	/* what the alignment of bit 0 of the space counts from */
-	uint64_t end;		/* granules below the limit */
-};
+/* ---- Allocation ----------------------------------------------------------- */
 
 static uint64_t granules_below(const struct iova_bitmaps *b, armdma_dma_t limit)
 {
@@ -266,25 +286,28 @@ static int understand(const struct iova_bitmaps *b, const struct armdma_iova_req
 static int alloc_in_map(struct iova_bitmaps *b, size_t i, const struct want *w, armdma_dma_t *addr)
 {
 	struct iova_map *map = &b->maps[i];
-	uint64_t start = (uint64_t)i * MAP_BITS;
+	uint64_t start = (uint64_t)i * MAP_BITS, offset = w->offset + start;
 	uint32_t end = w->end - start < map->nbits ? (uint32_t)(w->end - start) : map->nbits;
 	uint32_t at;
 
 	if (w->count > map->nbits - map->used)
 		return -ENOSPC;
-	at = first_fit(map, end, w->count, w->mask, w->offset + start);
-	if (at == end)
+	at = first_fit(map, fit_start(map, w->count, w->mask, offset), end, w->count, w->mask, offset);
+	if (at >= end)
 		return -ENOSPC;
 	if (map_fill(b, map))
 		return -ENOMEM;
 	mark(b, map, at, at + w->count);
+	if (w->count > 1 || w->mask)
+		map->fit = (struct fit){ at + w->count, w->count, w->mask, offset };
 	*addr = b->space.base + ((start + at) << b->shift);
 	return 0;
 }
 
-static int bitmaps_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
+/* The general way. */
+__attribute__((noinline))
+static int alloc_any(struct iova_bitmaps *b, const struct armdma_iova_request *req, armdma_dma_t *addr)
 {
-	struct iova_bitmaps *b = priv;
 	struct want w;
 	int ret;
 
@@ -308,6 +331,25 @@ static int bitmaps_alloc(void *priv, const struct armdma_iova_request *req, armd
 	return 0;
 }
 
+/* Most requests are for one granule anywhere, and most spaces have one in their first bitmap. */
+static int bitmaps_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
+{
+	struct iova_bitmaps *b = priv;
+	struct iova_map *map = &b->maps[0];
+	uint32_t at;
+
+	if (req->size - 1 >= b->space.granule || req->align || granules_below(b, req->limit) < map->nbits)
+		return alloc_any(b, req, addr);
+	at = iova_next_zero(map->bits, map->first, map->nbits);
+	map->first = at;
+	if (at == map->nbits)
+		return alloc_any(b, req, addr);
+	mark(b, map, at, at + 1);
+	*addr = b->space.base + ((uint64_t)at << b->shift);
+	b->allocs++;
+	return 0;
+}
+
 /* ---- Ranges of the whole space -------------------------------------------- */
 
 /* A range in granules, as it meets bitmap i. */
@@ -327,39 +369,57 @@ static struct part part_of(struct iova_bitmaps *b, uint64_t from, uint64_t end, 
 }
 
 /* Granules [*from, *end) of a range of bytes; false when it does not lie in the space. */
-static bool range_of(const struct iova_bitmaps *b, armdma_dma_t addr, uint64_t size, uint64_t *from,
-		     uint64_t *end)
+static inline bool range_of(const struct iova_bitmaps *b, armdma_dma_t addr, uint64_t size, uint64_t *from,
+			    uint64_t *end)
 {
-	uint64_t offset = addr - b->space.base;
+	uint64_t offset = addr - b->space.base;	/* huge when addr lies below the base */
 
-	if (!size || addr < b->space.base || offset % b->space.granule ||
-	    offset >= b->space.size || size > b->space.size - offset)
+	if (!size || offset & (b->space.granule - 1) || offset >= b->space.size ||
+	    size > b->space.size - offset)
 		return false;
 	*from = offset >> b->shift;
 	*end = *from + ((size - 1) >> b->shift) + 1;
 	return true;
 }
 
-static int bitmaps_free(void *priv, armdma_dma_t addr, uint64_t size)
+/* A range that lies in more than one bitmap. */
+__attribute__((noinline))
+static int free_across(struct iova_bitmaps *b, uint64_t from, uint64_t end)
 {
-	struct iova_bitmaps *b = priv;
-	uint64_t from, end;
-	size_t i, last;
+	size_t first = (size_t)(from / MAP_BITS), last = (size_t)((end - 1) / MAP_BITS);
 
-	if (!range_of(b, addr, size, &from, &end))
-		return -EINVAL;
-	last = (size_t)((end - 1) / MAP_BITS);
-	for (i = (size_t)(from / MAP_BITS); i <= last; i++) {
+	for (size_t i = first; i <= last; i++) {
 		struct part p = part_of(b, from, end, i);
 
-		if (!p.map->bits || iova_next_zero(p.map->bits, p.from, p.end) != p.end)
+		if (!p.map->bits || !iova_all_set(p.map->bits, p.from, p.end))
 			return -EINVAL;
 	}
-	for (i = (size_t)(from / MAP_BITS); i <= last; i++) {
+	for (size_t i = first; i <= last; i++) {
 		struct part p = part_of(b, from, end, i);
 
 		unmark(b, p.map, p.from, p.end);
 	}
+	b->frees++;
+	return 0;
+}
+
+static int bitmaps_free(void *priv, armdma_dma_t addr, uint64_t size)
+{
+	struct iova_bitmaps *b = priv;
+	struct iova_map *map;
+	uint64_t from, end;
+	uint32_t at, stop;
+
+	if (!range_of(b, addr, size, &from, &end))
+		return -EINVAL;
+	if (from / MAP_BITS != (end - 1) / MAP_BITS)
+		return free_across(b, from, end);
+	map = &b->maps[from / MAP_BITS];
+	at = (uint32_t)(from % MAP_BITS);
+	stop = at + (uint32_t)(end - from);
+	if (!map->bits || !iova_all_set(map->bits, at, stop))
+		return -EINVAL;
+	unmark(b, map, at, stop);
 	b->frees++;
 	return 0;
 }
@@ -473,6 +533,10 @@ static int check_map(const struct iova_bitmaps *b, size_t i, struct armdma_error
 	if (iova_next_zero(map->bits, 0, map->nbits) < map->first)
 		return fail(err, -EIO, "bitmap %zu has free granules below its mark %u", i,
 			    map->first);
+	if (map->fit.count && first_fit(map, map->first, map->nbits, map->fit.count, map->fit.mask,
+					map->fit.offset) < map->fit.from)
+		return fail(err, -EIO, "bitmap %zu fits %u granules below its mark %u", i, map->fit.count,
+			    map->fit.from);
 	return 0;
 }
 

@@ -292,45 +292,78 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 	account(hw, levels, op, (end - start) >> mem->line_shift);
 }
 
-/* len bytes, whole lines. A few of them cost less than the call of memcpy(). */
-static inline void copy_lines(uint8_t *dst, const uint8_t *src, size_t len)
+/* A clean of both levels that touches one plain page and that nobody watches: no line has a history to look at. */
+static inline bool is_plain(const struct armdma_hw *hw, uint64_t first, uint64_t last)
 {
-	if (len > 64) {
-		memcpy(dst, src, len);
-		return;
-	}
-	for (size_t i = 0; i < len; i += 32)
-		memcpy(dst + i, src + i, 32);
+	const struct mem *mem = hw->mem;
+
+	return first < mem->size && first >> PAGE_SHIFT == last >> PAGE_SHIFT &&
+	       !mem->pages[first >> PAGE_SHIFT].flags && !armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP);
 }
 
-/*
- * Clean of both levels inside one plain page: what every table entry and every small buffer needs. False:
- * not that simple, nothing is done.
- */
-static inline bool clean_plain_page(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
+static inline void account_plain(struct armdma_hw *hw, uint64_t n)
 {
-	struct mem *mem = hw->mem;
 	const struct armdma_costs *costs = &hw->cfg.costs;
-	uint64_t lmask = (1ULL << mem->line_shift) - 1, off = pa - mem->base, start = off & ~lmask, n;
 
-	if (off >= mem->size || len - 1 >= PAGE_SIZE - off % PAGE_SIZE ||
-	    mem->pages[off >> PAGE_SHIFT].flags || armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
-		return false;
-	n = ((off + len + lmask) & ~lmask) - start;
-	copy_lines(mem->d + start, mem->c + start, n);
-	touch_page(mem->b, (uint32_t)(off >> PAGE_SHIFT));
-	n >>= mem->line_shift;
 	hw->st.cache_cleans += 2;
 	hw->st.cache_lines += 2 * n;
-	clock_pass(hw, n * (costs->inner_line + costs->outer_line) + costs->outer_sync);
+	clock_pass(hw, n * ((uint64_t)costs->inner_line + costs->outer_line) + costs->outer_sync);
+}
+
+/* Part of one page, at best: what small buffers and runs of table entries need. */
+__attribute__((noinline))
+static void clean_range(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
+{
+	struct mem *mem = hw->mem;
+	uint64_t lmask = (1ULL << mem->line_shift) - 1, first = pa - mem->base, last = first + len - 1;
+
+	if (!len || len > PAGE_SIZE || !is_plain(hw, first, last)) {
+		any_range(hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, pa, len);
+		return;
+	}
+	first &= ~lmask;
+	last |= lmask;
+	memcpy(mem->d + first, mem->c + first, last - first + 1);
+	touch_page(mem->b, (uint32_t)(first >> PAGE_SHIFT));
+	account_plain(hw, (last - first + 1) >> mem->line_shift);
+}
+
+/* n lines of 32 bytes in one page; n is a constant. False: not that simple, nothing is done. */
+ARMDMA_INLINE bool clean_lines(struct armdma_hw *hw, uint64_t line, size_t n)
+{
+	struct mem *mem = hw->mem;
+
+	if (mem->line_shift != 5 || !is_plain(hw, line, line + 32 * (n - 1)))
+		return false;
+	memcpy(mem->d + line, mem->c + line, 32 * n);
+	if (!bit(mem->b->touched, (unsigned int)(line >> PAGE_SHIFT)))
+		touch_page(mem->b, (uint32_t)(line >> PAGE_SHIFT));
+	account_plain(hw, n);
 	return true;
 }
 
+__attribute__((noinline))
+static void clean_two_lines(struct armdma_hw *hw, armdma_phys_t pa, size_t len, uint64_t line)
+{
+	if (!clean_lines(hw, line, 2))
+		clean_range(hw, pa, len);
+}
+
+/*
+ * One line of 32 bytes, what a table entry needs, is done without anything that would need registers saved: tables are
+ * written one entry at a time, and then this is most of the work.
+ */
 void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
 			armdma_phys_t pa, size_t len)
 {
-	if (op != ARMDMA_CACHE_CLEAN || levels != ARMDMA_CACHE_ALL || !clean_plain_page(hw, pa, len))
+	uint64_t first = pa - hw->mem->base, line = first & ~31ULL, span = ((first + len - 1) & ~31ULL) - line;
+
+	if (op != ARMDMA_CACHE_CLEAN || levels != ARMDMA_CACHE_ALL)
 		any_range(hw, levels, op, pa, len);
+	else if (span == 32 && len <= 64)
+		clean_two_lines(hw, pa, len, line);
+	else if (span || len > 32 || !clean_lines(hw, line, 1))
+		clean_range(hw, pa, len);
 }
 
 /* Zero n bytes of a page in all views; the lines end out of the caches. */
