@@ -124,7 +124,6 @@ static void tlb_read_write(struct sysmmu *mmu, unsigned int arg, uint32_t value)
 {
 	const struct tlb *t = &mmu->tlb;
 	uint32_t i = value >> 4;
-	const struct tlb_page *page;
 
 	(void)arg;
 	if (!(value & 1))
@@ -133,9 +132,8 @@ static void tlb_read_write(struct sysmmu *mmu, unsigned int arg, uint32_t value)
 	mmu->tlb_latch[1] = 0;
 	if (i >= t->nr || !(t->valid[i / 64] >> (i % 64) & 1))
 		return;
-	page = &t->page[i];
-	mmu->tlb_latch[0] = page->pa;
-	mmu->tlb_latch[1] = page->vpn << ARMDMA_PAGE_SHIFT | 1;
+	mmu->tlb_latch[0] = t->entry[i].pa;
+	mmu->tlb_latch[1] = t->entry[i].va | 1;
 }
 
 static uint32_t tlb_latch_read(struct sysmmu *mmu, unsigned int arg)

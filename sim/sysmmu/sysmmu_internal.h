@@ -5,7 +5,7 @@
  *	unit.c		the translation port, blocking, life
  *	regs.c		the register tables of all versions and the engine that serves them
  *	tlb.c		the TLB, one or two levels
- *	walker.c	table walks through a line buffer
+ *	walker.c	table walks
  *	fault.c		raising, holding, resuming
  *	counters.c	performance counters
  */
@@ -74,11 +74,6 @@ const struct sysmmu_variant *sysmmu_variant(uint32_t version);
 
 /* ---- The unit ---------------------------------------------------------- */
 
-/* Descriptors that one fetch brought in. */
-struct line_buffer {
-	uint8_t data[64];
-};
-
 struct counters {
 	uint64_t sum[ARMDMA_SYSMMU_NR_COUNTERS + 1];	/* last: cycles */
 	uint64_t from[ARMDMA_SYSMMU_NR_COUNTERS + 1];	/* the source's value when counting (re)started */
@@ -94,7 +89,7 @@ struct iova_range {
 struct sysmmu {
 	struct bus_port port;	/* first */
 	bool go;		/* translates, and nothing unusual is to be looked at */
-	uint32_t hit_cycles;
+	uint32_t hit_cost[2];	/* cycles of a hit, twice: as bus_translation has them */
 	uint64_t lookups[2];	/* of reads, of writes */
 	struct tlb tlb;
 	struct armdma_hw *hw;
@@ -102,10 +97,10 @@ struct sysmmu {
 	struct armdma_sysmmu_config cfg;
 	uint32_t reg[SYSMMU_MAX_ROWS];	/* storage, one for each row */
 	uint32_t ctrl, mmu_cfg, pt_base;
+	uint32_t fetch_mask;	/* of the walker's fetches: bytes - 1 */
 	uint16_t prot_of_ap;	/* two bits for each AP[2:0], as CFG has it */
 	uint64_t misses[2], l2_misses[2];
 	uint64_t walks, walk_reads, invalidations, faults;
-	struct line_buffer line;
 	/* blocking */
 	bool stopped;		/* accepts nothing: CTRL.block, or a fault */
 	uint64_t drained_at;	/* STATUS rises */
@@ -128,6 +123,10 @@ struct sysmmu {
 };
 
 /* unit.c */
+/* The whole way of a translation. */
+enum bus_verdict sysmmu_translate_fully(struct bus_port *port, const struct bus_xfer *x,
+					armdma_dma_t addr, unsigned int beats,
+					struct bus_translation *tr);
 /* Work out again whether the port may take its short way; call after any change of state. */
 void sysmmu_update(struct sysmmu *mmu);
 /* Let the master try again what was held. */
@@ -142,9 +141,39 @@ void sysmmu_reg_write(void *ctx, uint32_t offset, uint32_t value);
 
 /* walker.c */
 enum walk_result { WALK_OK, WALK_INVALID, WALK_BUS_ERROR };
-/* reads: fetches from memory, in any case. */
-enum walk_result sysmmu_walk(struct sysmmu *mmu, uint32_t va, struct tlb_page *page,
-			     unsigned int *reads);
+/*
+ * The answer, in one register: the result in the lowest bits, the number of fetches (in any case), and for
+ * WALK_OK the page's permissions, size and address, of which the low twelve bits are free.
+ */
+#define WALK_READS_SHIFT 2
+#define WALK_PROT_SHIFT 4
+#define WALK_SIZE_SHIFT 6
+uint32_t sysmmu_walk(struct sysmmu *mmu, uint32_t va);
+
+static inline enum walk_result walk_result(uint32_t answer)
+{
+	return (enum walk_result)(answer & 3);
+}
+
+static inline unsigned int walk_reads(uint32_t answer)
+{
+	return answer >> WALK_READS_SHIFT & 3;
+}
+
+static inline unsigned int walk_prot(uint32_t answer)
+{
+	return answer >> WALK_PROT_SHIFT & 3;
+}
+
+static inline unsigned int walk_size(uint32_t answer)
+{
+	return answer >> WALK_SIZE_SHIFT & 3;
+}
+
+static inline uint32_t walk_pa(uint32_t answer)
+{
+	return answer & (uint32_t)ARMDMA_PAGE_MASK;
+}
 
 /* fault.c */
 enum bus_verdict sysmmu_fault(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,

@@ -21,10 +21,9 @@ int sysmmu_tlb_init(struct tlb *t, unsigned int entries, bool l2)
 {
 	memset(t, 0, sizeof(*t));
 	t->nr = (uint8_t)entries;
-	t->generation = 1;
+	t->oldest = TLB_NONE;
 	memset(t->head, TLB_NONE, sizeof(t->head));
-	t->order[TLB_ENDS].older = TLB_ENDS;
-	t->order[TLB_ENDS].newer = TLB_ENDS;
+	memset(t->large, TLB_NONE, sizeof(t->large));
 	if (!l2)
 		return 0;
 	t->l2 = calloc(1, sizeof(*t->l2));
@@ -40,112 +39,91 @@ void sysmmu_tlb_fini(struct tlb *t)
 	t->l2 = NULL;
 }
 
-/* ---- Memos ------------------------------------------------------------- */
-
-static void forget_all(struct tlb *t)
-{
-	/* Generation 0 is never valid; after 2^32 of them old memos would come back to life. */
-	if (++t->generation == 0) {
-		memset(t->memo, 0, sizeof(t->memo));
-		t->generation = 1;
-	}
-}
-
-/*
- * How far the answer of a page holds: to its end, but where a smaller page is cached as well the next
- * 4 KiB may match two entries.
- */
-static uint32_t last_of(const struct tlb *t, const struct tlb_page *page, uint32_t vpn)
-{
-	if (t->sizes & ((1u << page->size) - 1))
-		return vpn << 12 | 0xFFF;
-	return (page->vpn | ~size_mask(page->size)) << 12 | 0xFFF;
-}
-
-struct tlb_memo *sysmmu_tlb_remember(struct tlb *t, uint32_t vpn, unsigned int slot)
-{
-	const struct tlb_page *page = &t->page[slot];
-	struct tlb_memo *m = &t->memo[vpn % TLB_MEMOS];
-
-	m->key = (uint64_t)t->generation << 32 | vpn;
-	m->slot = (uint8_t)slot;
-	m->prot = page->prot;
-	if (page->size == TLB_4K) {
-		m->pa = page->pa;
-		m->last = vpn << 12 | 0xFFF;
-	} else {
-		m->pa = page->pa + ((vpn - page->vpn) << 12);
-		m->last = last_of(t, page, vpn);
-	}
-	return m;
-}
-
-/* A page has gone. */
-static void forget(struct tlb *t, const struct tlb_page *page)
-{
-	struct tlb_memo *m = &t->memo[page->vpn % TLB_MEMOS];
-
-	if (page->size != TLB_4K)
-		forget_all(t);
-	else if ((uint32_t)m->key == page->vpn)
-		m->key = 0;
-}
-
 /* ---- First level ------------------------------------------------------- */
 
-static uint8_t *bucket_of(struct tlb *t, uint32_t vpn, unsigned int size)
+static void set_sizes(struct tlb *t, unsigned int sizes)
 {
-	return &t->head[size][(vpn >> tlb_size_order(size)) % TLB_BUCKETS];
+	/* Without small pages the index of them holds guesses, which have to go. */
+	if (!(t->sizes & 1u << TLB_4K) && t->sizes)
+		memset(t->head, TLB_NONE, sizeof(t->head));
+	t->sizes = (uint8_t)sizes;
+	t->quick = t->open && !(sizes & (sizes - 1));
 }
 
-static void insert_after(struct tlb *t, unsigned int i, unsigned int older)
+void sysmmu_tlb_open(struct tlb *t, bool open)
 {
-	unsigned int newer = t->order[older].newer;
-
-	t->order[i].placed = t->order[i].used;
-	t->order[i].older = (uint8_t)older;
-	t->order[i].newer = (uint8_t)newer;
-	t->order[older].newer = (uint8_t)i;
-	t->order[newer].older = (uint8_t)i;
-}
-
-static void take_out(struct tlb *t, unsigned int i)
-{
-	unsigned int older = t->order[i].older, newer = t->order[i].newer;
-
-	t->order[older].newer = (uint8_t)newer;
-	t->order[newer].older = (uint8_t)older;
-}
-
-/* Take an entry out of index, order and memos. Its slot is to be filled or marked free. */
-static void unlink_entry(struct tlb *t, unsigned int i)
-{
-	const struct tlb_page *page = &t->page[i];
-	uint8_t *link = bucket_of(t, page->vpn, page->size);
-
-	while (*link != i)
-		link = &t->chain[*link];
-	*link = t->chain[i];
-	take_out(t, i);
-	forget(t, page);
+	t->open = open;
+	t->quick = open && !(t->sizes & (t->sizes - 1));
 }
 
 static void count_in(struct tlb *t, unsigned int size)
 {
-	t->nr_of[size]++;
-	t->sizes |= (uint8_t)(1u << size);
+	if (!t->nr_of[size]++)
+		set_sizes(t, t->sizes | 1u << size);
 }
 
 static void count_out(struct tlb *t, unsigned int size)
 {
-	if (--t->nr_of[size] == 0)
-		t->sizes &= (uint8_t)~(1u << size);
+	if (!--t->nr_of[size])
+		set_sizes(t, t->sizes & ~(1u << size));
+}
+
+static uint8_t *bucket_of(struct tlb *t, uint32_t va, unsigned int size)
+{
+	return size == TLB_4K ? &t->head[tlb_bucket(va)] : &t->large[tlb_large_bucket(va, size)];
+}
+
+static void unchain(struct tlb *t, unsigned int i)
+{
+	const struct tlb_entry *e = &t->entry[i];
+	uint8_t *link = bucket_of(t, e->va, e->size);
+
+	while (*link != i)
+		link = &t->entry[*link].chain;
+	*link = e->chain;
+}
+
+static void ring_insert(struct tlb *t, unsigned int i, unsigned int older)
+{
+	unsigned int newer = t->entry[older].newer;
+
+	t->entry[i].older = (uint8_t)older;
+	t->entry[i].newer = (uint8_t)newer;
+	t->entry[older].newer = (uint8_t)i;
+	t->entry[newer].older = (uint8_t)i;
+}
+
+static void ring_remove(struct tlb *t, unsigned int i)
+{
+	unsigned int older = t->entry[i].older, newer = t->entry[i].newer;
+
+	t->entry[older].newer = (uint8_t)newer;
+	t->entry[newer].older = (uint8_t)older;
+	if (t->oldest == i)
+		t->oldest = newer == i ? TLB_NONE : (uint8_t)newer;
+}
+
+/* An entry outside the ring becomes the newest. */
+static void ring_append(struct tlb *t, unsigned int i)
+{
+	struct tlb_entry *e = &t->entry[i];
+
+	if (t->oldest != TLB_NONE) {
+		ring_insert(t, i, t->entry[t->oldest].older);
+		return;
+	}
+	e->older = (uint8_t)i;
+	e->newer = (uint8_t)i;
+	t->oldest = (uint8_t)i;
 }
 
 static void drop(struct tlb *t, unsigned int i)
 {
-	unlink_entry(t, i);
-	count_out(t, t->page[i].size);
+	unchain(t, i);
+	ring_remove(t, i);
+	count_out(t, t->entry[i].size);
+	t->entry[i].reach[0] = 0;
+	t->entry[i].reach[1] = 0;
 	t->valid[i / 64] &= ~(1ULL << (i % 64));
 	t->nr_valid--;
 }
@@ -161,22 +139,36 @@ static unsigned int take_free(struct tlb *t)
 	return 64 * w + bit;
 }
 
+/* The first of the ring moves to where it belongs by its last use, which is behind the next one. */
+static void replace_oldest(struct tlb *t, unsigned int i)
+{
+	struct tlb_entry *e = &t->entry[i];
+	unsigned int at = e->older;
+
+	t->placed[i] = e->used;
+	t->oldest = e->newer;
+	if (t->placed[at] <= e->used)
+		return;		/* the newest: the ring has only turned */
+	ring_remove(t, i);
+	while (t->placed[at] > e->used)
+		at = t->entry[at].older;
+	ring_insert(t, i, at);
+}
+
 /*
- * The first of the list is the least recently used one if no other was placed before its last use: the
- * others were used later than placed. Otherwise it moves to where it belongs by now, and the next one is tried.
+ * The first of the ring is the least recently used one if no other was placed before its last use: the
+ * others were used later than placed. The victim is the newest of the ring afterwards.
  */
 static unsigned int least_recently_used(struct tlb *t)
 {
 	for (;;) {
-		unsigned int i = t->order[TLB_ENDS].newer, next = t->order[i].newer, at;
+		unsigned int i = t->oldest, next = t->entry[i].newer;
 
-		if (next == TLB_ENDS || t->order[i].used < t->order[next].placed)
+		if (next == i || t->entry[i].used < t->placed[next]) {
+			t->oldest = (uint8_t)next;
 			return i;
-		take_out(t, i);
-		at = t->order[TLB_ENDS].older;
-		while (at != TLB_ENDS && t->order[at].placed > t->order[i].used)
-			at = t->order[at].older;
-		insert_after(t, i, at);
+		}
+		replace_oldest(t, i);
 	}
 }
 
@@ -188,38 +180,57 @@ static unsigned int choose_victim(struct tlb *t)
 		return least_recently_used(t);
 	i = t->next_victim;
 	t->next_victim = (uint8_t)(i + 1 < t->nr ? i + 1 : 0);
+	ring_remove(t, i);
+	ring_append(t, i);
 	return i;
 }
 
-unsigned int sysmmu_tlb_fill(struct tlb *t, uint32_t vpn, uint32_t pa, uint8_t size, uint8_t prot)
+static unsigned int fill_free(struct tlb *t, unsigned int size)
 {
-	uint8_t *bucket;
+	unsigned int i = take_free(t);
+
+	count_in(t, size);
+	ring_append(t, i);
+	return i;
+}
+
+static void resize(struct tlb *t, unsigned int from, unsigned int to)
+{
+	count_out(t, from);
+	count_in(t, to);
+}
+
+unsigned int sysmmu_tlb_fill(struct tlb *t, const struct tlb_page *page, uint64_t now)
+{
+	uint32_t va = page->vpn << 12;
 	unsigned int i;
 
 	if (t->nr_valid < t->nr) {
-		i = take_free(t);
-		count_in(t, size);
+		i = fill_free(t, page->size);
 	} else {
 		i = choose_victim(t);
-		unlink_entry(t, i);
-		if (t->page[i].size != size) {
-			count_out(t, t->page[i].size);
-			count_in(t, size);
-		}
+		unchain(t, i);
+		if (t->entry[i].size != page->size)
+			resize(t, t->entry[i].size, page->size);
 	}
-	t->page[i].vpn = vpn;
-	t->page[i].pa = pa;
-	t->page[i].size = size;
-	t->page[i].prot = prot;
-	bucket = bucket_of(t, vpn, size);
-	t->chain[i] = *bucket;
-	*bucket = (uint8_t)i;
-	tlb_use(t, i);
-	insert_after(t, i, t->order[TLB_ENDS].older);
-	/* Pages of different sizes may overlap: what was the only match may be one of two now. */
-	if (t->sizes & ~(1u << size))
-		forget_all(t);
+	tlb_set(t, i, va, page->pa, page->size, page->prot, bucket_of(t, va, page->size), now);
 	return i;
+}
+
+unsigned int sysmmu_tlb_find_any(const struct tlb *t, uint32_t va)
+{
+	unsigned int found = TLB_NONE;
+
+	for (unsigned int sizes = t->sizes; sizes; sizes &= sizes - 1) {
+		unsigned int i = tlb_find_size(t, (unsigned int)__builtin_ctz(sizes), va);
+
+		if (i == TLB_NONE)
+			continue;
+		if (found != TLB_NONE)
+			return TLB_SEVERAL;
+		found = i;
+	}
+	return found;
 }
 
 /* ---- Second level ------------------------------------------------------ */
@@ -284,7 +295,7 @@ unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t vpn)
 	unsigned int n = 0;
 
 	for (unsigned int sizes = t->sizes; sizes; sizes &= sizes - 1) {
-		unsigned int i = tlb_find_size(t, (unsigned int)__builtin_ctz(sizes), vpn);
+		unsigned int i = tlb_find_size(t, (unsigned int)__builtin_ctz(sizes), vpn << 12);
 
 		if (i != TLB_NONE) {
 			drop(t, i);
@@ -320,21 +331,18 @@ static unsigned int l2_invalidate_all(struct tlb_l2 *l2)
 
 unsigned int sysmmu_tlb_invalidate_all(struct tlb *t)
 {
-	unsigned int n = 0;
+	unsigned int n = t->nr_valid;
 
-	for (unsigned int s = 0; s < TLB_NR_SIZES; s++) {
-		if (t->nr_of[s])
-			memset(t->head[s], TLB_NONE, sizeof(t->head[s]));
-		n += t->nr_of[s];
-		t->nr_of[s] = 0;
+	if (n) {
+		memset(t->head, TLB_NONE, sizeof(t->head));
+		memset(t->large, TLB_NONE, sizeof(t->large));
 	}
+	memset(t->nr_of, 0, sizeof(t->nr_of));
 	t->valid[0] = 0;
 	t->valid[1] = 0;
 	t->nr_valid = 0;
-	t->order[TLB_ENDS].older = TLB_ENDS;
-	t->order[TLB_ENDS].newer = TLB_ENDS;
-	t->sizes = 0;
-	forget_all(t);
+	t->oldest = TLB_NONE;
+	set_sizes(t, 0);
 	return n + (t->l2 ? l2_invalidate_all(t->l2) : 0);
 }
 
@@ -345,75 +353,79 @@ static bool is_valid(const struct tlb *t, unsigned int i)
 	return t->valid[i / 64] >> (i % 64) & 1;
 }
 
+static bool chain_is_sound(const struct tlb *t, unsigned int i, unsigned int *chained)
+{
+	for (; i != TLB_NONE; i = t->entry[i].chain)
+		if (!is_valid(t, i) || ++*chained > t->nr_valid)
+			return false;
+	return true;
+}
+
 static bool entries_are_sound(const struct tlb *t)
 {
-	unsigned int of_size[TLB_NR_SIZES] = { 0 };
+	unsigned int of_size[TLB_NR_SIZES] = { 0 }, chained = 0;
 
 	for (unsigned int i = 0; i < TLB_SLOTS; i++) {
-		const struct tlb_page *page = &t->page[i];
+		const struct tlb_entry *e = &t->entry[i];
 
 		if (!is_valid(t, i))
 			continue;
-		if (i >= t->nr || page->size >= TLB_NR_SIZES || page->vpn & ~size_mask(page->size) ||
-		    t->order[i].used < t->order[i].placed ||
-		    tlb_find_size(t, page->size, page->vpn) != i)
+		if (i >= t->nr || e->size >= TLB_NR_SIZES || e->used < t->placed[i] ||
+		    e->va & ((1u << tlb_size_shift(e->size)) - 1) ||
+		    tlb_find_size(t, e->size, e->va) != i)
 			return false;
-		of_size[page->size]++;
+		of_size[e->size]++;
 	}
-	for (unsigned int s = 0; s < TLB_NR_SIZES; s++) {
-		unsigned int chained = 0;
-
+	if (t->sizes & 1u << TLB_4K)
 		for (unsigned int b = 0; b < TLB_BUCKETS; b++)
-			for (unsigned int i = t->head[s][b]; i != TLB_NONE; i = t->chain[i])
-				if (++chained > TLB_SLOTS)
-					return false;
-		if (of_size[s] != t->nr_of[s] || chained != of_size[s] ||
-		    !of_size[s] != !(t->sizes >> s & 1))
+			if (!chain_is_sound(t, t->head[b], &chained))
+				return false;
+	for (unsigned int b = 0; b < TLB_LARGE_BUCKETS; b++)
+		if (!chain_is_sound(t, t->large[b], &chained))
 			return false;
-	}
-	return true;
+	for (unsigned int s = 0; s < TLB_NR_SIZES; s++)
+		if (of_size[s] != t->nr_of[s] || !of_size[s] != !(t->sizes >> s & 1))
+			return false;
+	return chained == t->nr_valid && !t->entry[TLB_NONE].reach[0] && !t->entry[TLB_NONE].reach[1];
 }
 
 static bool order_is_sound(const struct tlb *t)
 {
-	unsigned int n = 0;
+	unsigned int n = 0, i = t->oldest;
 
-	for (unsigned int i = t->order[TLB_ENDS].newer; i != TLB_ENDS; i = t->order[i].newer) {
-		unsigned int newer = t->order[i].newer;
+	if (i != TLB_NONE)
+		do {
+			unsigned int newer = t->entry[i].newer;
 
-		if (!is_valid(t, i) || t->order[newer].older != i || ++n > t->nr_valid)
-			return false;
-		if (newer != TLB_ENDS && t->order[newer].placed < t->order[i].placed)
-			return false;
-	}
+			if (!is_valid(t, i) || t->entry[newer].older != i || ++n > t->nr_valid)
+				return false;
+			if (newer != t->oldest && t->placed[newer] < t->placed[i])
+				return false;
+			i = newer;
+		} while (i != t->oldest);
 	return n == t->nr_valid &&
 	       n == (unsigned int)(__builtin_popcountll(t->valid[0]) +
 				   __builtin_popcountll(t->valid[1]));
 }
 
-static bool memo_is_sound(const struct tlb *t, const struct tlb_memo *m)
+/* Where the short way goes somewhere, a full look-up ends there, too. */
+static bool way_is_sound(const struct tlb *t)
 {
-	uint32_t vpn = (uint32_t)m->key;
-	unsigned int slot;
-
-	if (m->key >> 32 != t->generation)
+	if (!t->quick)
 		return true;
-	if (tlb_find(t, vpn, &slot) != 1 || slot != m->slot || t->page[slot].prot != m->prot ||
-	    m->pa != t->page[slot].pa + ((vpn - t->page[slot].vpn) << 12))
+	if (!t->open || t->sizes & (t->sizes - 1))
 		return false;
-	/* Every page up to the last one has this one answer. */
-	for (uint32_t v = vpn; v <= m->last >> 12; v++)
-		if (tlb_find(t, v, &slot) != 1 || slot != m->slot)
+	for (unsigned int b = 0; b < TLB_BUCKETS; b++) {
+		unsigned int i = t->head[b];
+		const struct tlb_entry *e = &t->entry[i];
+
+		if ((e->reach[0] || e->reach[1]) && sysmmu_tlb_find_any(t, e->va) != i)
 			return false;
+	}
 	return true;
 }
 
 bool sysmmu_tlb_validate(const struct tlb *t)
 {
-	if (!entries_are_sound(t) || !order_is_sound(t))
-		return false;
-	for (unsigned int i = 0; i < TLB_MEMOS; i++)
-		if (!memo_is_sound(t, &t->memo[i]))
-			return false;
-	return true;
+	return entries_are_sound(t) && order_is_sound(t) && way_is_sound(t);
 }

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/sysmmu/sysmmu_internal.h"
 
@@ -47,45 +48,56 @@ static enum bus_verdict multi_hit(struct sysmmu *mmu, const struct bus_xfer *x, 
 				       ARMDMA_SYSMMU_FAULT_AR_MULTI_HIT);
 }
 
-/* The first level missed: ask the second, then the tables. */
-static enum bus_verdict refill(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
-			       unsigned int beats, unsigned int *slot, uint32_t *cycles)
+/* Every look-up is counted before it uses an entry, so their number orders the uses. */
+static inline uint64_t time_of_use(const struct sysmmu *mmu)
 {
-	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT;
-	struct tlb_page page;
-	unsigned int reads;
-	enum walk_result result;
-
-	mmu->misses[x->write]++;
-	if (mmu->tlb.l2) {
-		unsigned int n = sysmmu_tlb_l2_find(&mmu->tlb, vpn, &page);
-
-		*cycles += mmu->hw->cfg.costs.tlb_l2_hit;
-		if (n > 1)
-			return multi_hit(mmu, x, va, beats);
-		if (n == 1) {
-			*slot = sysmmu_tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
-			return BUS_GO;
-		}
-		mmu->l2_misses[x->write]++;
-	}
-	result = sysmmu_walk(mmu, va, &page, &reads);
-	mmu->walks++;
-	mmu->walk_reads += reads;
-	if (__builtin_expect(result != WALK_OK, 0))
-		return sysmmu_fault(mmu, x, va, beats,
-				    result == WALK_INVALID ? ARMDMA_SYSMMU_FAULT_PAGE :
-							     ARMDMA_SYSMMU_FAULT_BUS_ERROR);
-	*cycles += reads * mmu->hw->cfg.costs.mem_read;
-	*slot = sysmmu_tlb_fill(&mmu->tlb, page.vpn, page.pa, page.size, page.prot);
-	if (mmu->tlb.l2)
-		sysmmu_tlb_l2_fill(&mmu->tlb, vpn, &page);
-	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_FILL))
-		emit_fill(mmu, &page);
-	return BUS_GO;
+	return mmu->lookups[0] + mmu->lookups[1];
 }
 
-/* Out of line, so that the short way stays short. */
+/* The first level missed, ask the second. */
+__attribute__((noinline))
+static unsigned int refill_from_l2(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va)
+{
+	struct tlb_page page;
+	unsigned int n = sysmmu_tlb_l2_find(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT, &page);
+
+	if (n > 1)
+		return TLB_SEVERAL;
+	if (n)
+		return sysmmu_tlb_fill(&mmu->tlb, &page, time_of_use(mmu));
+	mmu->l2_misses[x->write]++;
+	return TLB_NONE;
+}
+
+/* What a walk found goes into both levels. */
+__attribute__((noinline))
+static unsigned int fill(struct sysmmu *mmu, uint32_t va, uint32_t found)
+{
+	unsigned int size = walk_size(found), slot;
+	struct tlb_page page = {
+		.vpn = (va >> ARMDMA_PAGE_SHIFT) & ~((1u << tlb_size_order(size)) - 1),
+		.pa = walk_pa(found),
+		.size = (uint8_t)size,
+		.prot = (uint8_t)walk_prot(found),
+	};
+
+	slot = sysmmu_tlb_fill(&mmu->tlb, &page, time_of_use(mmu));
+	if (mmu->tlb.l2)
+		sysmmu_tlb_l2_fill(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT, &page);
+	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_FILL))
+		emit_fill(mmu, &page);
+	return slot;
+}
+
+__attribute__((noinline))
+static enum bus_verdict walk_fault(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
+				   unsigned int beats, uint32_t found)
+{
+	return sysmmu_fault(mmu, x, va, beats,
+			    walk_result(found) == WALK_INVALID ? ARMDMA_SYSMMU_FAULT_PAGE :
+								 ARMDMA_SYSMMU_FAULT_BUS_ERROR);
+}
+
 __attribute__((noinline))
 static enum bus_verdict access_fault(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 				     unsigned int beats)
@@ -95,55 +107,62 @@ static enum bus_verdict access_fault(struct sysmmu *mmu, const struct bus_xfer *
 				       ARMDMA_SYSMMU_FAULT_AR_ACCESS);
 }
 
-static inline enum bus_verdict answer(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
-				      unsigned int beats, const struct tlb_memo *memo,
-				      uint32_t cycles, struct bus_translation *tr)
+static inline bool fill_is_plain(const struct sysmmu *mmu, uint32_t found)
 {
-	tlb_use(&mmu->tlb, memo->slot);
-	/* The cached permissions are checked at every access. */
-	if (__builtin_expect(!(memo->prot >> x->write & SYSMMU_MAY_READ), 0))
-		return access_fault(mmu, x, va, beats);
-	tr->pa = memo->pa | (va & (ARMDMA_PAGE_SIZE - 1));
-	tr->span = (uint64_t)memo->last - va + 1;
-	tr->cycles = cycles;
-	tr->hit_cycles = mmu->hit_cycles;
-	return BUS_GO;
+	return walk_size(found) == TLB_4K && !mmu->tlb.l2 &&
+	       !armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_FILL);
 }
 
-/* No memo of this page number: search the TLB, then refill it. */
+/* The first look did not tell: search both levels, then the tables. */
 __attribute__((noinline))
 static enum bus_verdict search(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 			       unsigned int beats, struct bus_translation *tr)
 {
-	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT, cycles = mmu->hit_cycles;
-	unsigned int slot = 0, n = tlb_find(&mmu->tlb, vpn, &slot);
+	uint32_t cycles = mmu->hit_cost[0];
+	unsigned int slot = tlb_find(&mmu->tlb, va);
+	struct tlb_entry *e;
 
 	mmu->lookups[x->write]++;
-	if (n > 1)
-		return multi_hit(mmu, x, va, beats);
-	if (!n) {
-		enum bus_verdict verdict = refill(mmu, x, va, beats, &slot, &cycles);
-
-		if (verdict != BUS_GO)
-			return verdict;
+	if (slot == TLB_NONE) {
+		mmu->misses[x->write]++;
+		if (mmu->tlb.l2) {
+			cycles += mmu->hw->cfg.costs.tlb_l2_hit;
+			slot = refill_from_l2(mmu, x, va);
+		}
 	}
-	return answer(mmu, x, va, beats, sysmmu_tlb_remember(&mmu->tlb, vpn, slot), cycles, tr);
-}
+	if (slot == TLB_NONE) {
+		uint32_t found = sysmmu_walk(mmu, va);
 
-static inline enum bus_verdict look_up(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
-				       unsigned int beats, struct bus_translation *tr)
-{
-	const struct tlb_memo *memo = tlb_recall(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT);
-
-	/* Nothing is done before the short way is certain: so it needs no registers saved. */
-	if (__builtin_expect(!memo || !(memo->prot >> x->write & SYSMMU_MAY_READ), 0))
-		return search(mmu, x, va, beats, tr);
-	mmu->lookups[x->write]++;
-	tlb_use(&mmu->tlb, memo->slot);
-	tr->pa = memo->pa | (va & (ARMDMA_PAGE_SIZE - 1));
-	tr->span = (uint64_t)memo->last - va + 1;
-	tr->cycles = mmu->hit_cycles;
-	tr->hit_cycles = mmu->hit_cycles;
+		mmu->walks++;
+		mmu->walk_reads += walk_reads(found);
+		if (__builtin_expect(walk_result(found) != WALK_OK, 0))
+			return walk_fault(mmu, x, va, beats, found);
+		cycles += walk_reads(found) * mmu->hw->cfg.costs.mem_read;
+		if (__builtin_expect(fill_is_plain(mmu, found) &&
+				     tlb_replace_small(&mmu->tlb, va, walk_pa(found), walk_prot(found),
+						       time_of_use(mmu)), 1)) {
+			if (__builtin_expect(!(walk_prot(found) >> x->write & SYSMMU_MAY_READ), 0))
+				return access_fault(mmu, x, va, beats);
+			tr->pa = walk_pa(found) | (va & (ARMDMA_PAGE_SIZE - 1));
+			tr->span = ARMDMA_PAGE_SIZE - (va & (ARMDMA_PAGE_SIZE - 1));
+			tr->cycles = cycles;
+			tr->hit_cycles = mmu->hit_cost[0];
+			return BUS_GO;
+		}
+		slot = fill(mmu, va, found);
+	}
+	if (__builtin_expect(slot == TLB_SEVERAL, 0))
+		return multi_hit(mmu, x, va, beats);
+	e = &mmu->tlb.entry[slot];
+	e->used = time_of_use(mmu);
+	/* The cached permissions are checked at every access. */
+	if (__builtin_expect(!e->reach[x->write], 0))
+		return access_fault(mmu, x, va, beats);
+	tlb_note(&mmu->tlb, va, slot);
+	tr->pa = e->pa + (va - e->va);
+	tr->span = tlb_span(&mmu->tlb, e, va);
+	tr->cycles = cycles;
+	tr->hit_cycles = mmu->hit_cost[0];
 	return BUS_GO;
 }
 
@@ -164,7 +183,7 @@ static void end_at_page(uint32_t va, struct bus_translation *tr)
 		tr->span = left;
 }
 
-/* Everything but an enabled, running unit without secure pages. */
+/* A unit that is stopped or off, or has secure pages. */
 __attribute__((noinline))
 static enum bus_verdict unusual(struct sysmmu *mmu, const struct bus_xfer *x, uint32_t va,
 				unsigned int beats, struct bus_translation *tr)
@@ -187,22 +206,53 @@ static enum bus_verdict unusual(struct sysmmu *mmu, const struct bus_xfer *x, ui
 		return sysmmu_fault(mmu, x, va, beats,
 				    x->write ? ARMDMA_SYSMMU_FAULT_AW_SECURITY :
 					       ARMDMA_SYSMMU_FAULT_AR_SECURITY);
-	verdict = look_up(mmu, x, va, beats, tr);
+	verdict = search(mmu, x, va, beats, tr);
 	if (verdict == BUS_GO)
 		end_at_page(va, tr);
 	return verdict;
 }
 
-/* The input has 32 address wires: what a master puts on higher ones is lost. */
-static enum bus_verdict port_translate(struct bus_port *port, const struct bus_xfer *x,
-				       armdma_dma_t addr, unsigned int beats,
-				       struct bus_translation *tr)
+/*
+ * The input has 32 address wires: what a master puts on higher ones is lost. Not static, so that
+ * compilers leave the arguments where the short way has them.
+ */
+enum bus_verdict sysmmu_translate_fully(struct bus_port *port, const struct bus_xfer *x,
+					armdma_dma_t addr, unsigned int beats,
+					struct bus_translation *tr)
 {
 	struct sysmmu *mmu = unit_of(port);
 
 	if (__builtin_expect(!mmu->go, 0))
 		return unusual(mmu, x, (uint32_t)addr, beats, tr);
-	return look_up(mmu, x, (uint32_t)addr, beats, tr);
+	return search(mmu, x, (uint32_t)addr, beats, tr);
+}
+
+static enum bus_verdict port_translate(struct bus_port *port, const struct bus_xfer *x,
+				       armdma_dma_t addr, unsigned int beats,
+				       struct bus_translation *tr)
+{
+	struct sysmmu *mmu = unit_of(port);
+	struct tlb_entry *e;
+	uint32_t offset, reach;
+
+	/* Nothing is done before the short way is certain: so it needs no registers saved. */
+	if (__builtin_expect(!mmu->tlb.quick, 0))
+		goto fully;
+	e = tlb_guess(&mmu->tlb, (uint32_t)addr);
+	offset = (uint32_t)addr - e->va;
+	/* As it is: else compilers compute with its parts, and need a register more. */
+	__asm__("" : "+r"(offset));
+	reach = e->reach[x->write];
+	if (__builtin_expect(offset >= reach, 0))
+		goto fully;
+	mmu->lookups[x->write]++;
+	e->used = time_of_use(mmu);
+	tr->span = reach - offset;
+	tr->pa = e->pa + offset;
+	memcpy(&tr->cycles, mmu->hit_cost, sizeof(mmu->hit_cost));
+	return BUS_GO;
+fully:
+	return sysmmu_translate_fully(port, x, addr, beats, tr);
 }
 
 static void port_repeat(struct bus_port *port, const struct bus_xfer *x, uint64_t n)
@@ -252,6 +302,7 @@ void sysmmu_update(struct sysmmu *mmu)
 		emit_block(mmu, stop);
 	mmu->stopped = stop;
 	mmu->go = !stop && enabled(mmu) && !mmu->nr_secure;
+	sysmmu_tlb_open(&mmu->tlb, mmu->go);
 }
 
 void sysmmu_kick(struct sysmmu *mmu)
@@ -326,7 +377,9 @@ int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, 
 	mmu->cfg = *cfg;
 	if (!mmu->cfg.tlb_entries)
 		mmu->cfg.tlb_entries = variant->tlb_entries;
-	mmu->hit_cycles = hw->cfg.costs.tlb_hit;
+	mmu->hit_cost[0] = hw->cfg.costs.tlb_hit;
+	mmu->hit_cost[1] = hw->cfg.costs.tlb_hit;
+	mmu->fetch_mask = variant->fetch - 1;
 	ret = sysmmu_tlb_init(&mmu->tlb, mmu->cfg.tlb_entries, variant->l2_tlb);
 	if (ret)
 		goto fail;

@@ -5,7 +5,7 @@
  * The walker is a plain bus master that sees DRAM, never the CPU's caches. It reads the one
  * descriptor that the address selects and does not round down to the first of 16 copies. Descriptors
  * come in aligned groups: single words on 1.x and 2.x, 64 bytes on 3.x (16 descriptors, as the reach
- * of the 3.3 speculative fetch shows).
+ * of the 3.3 speculative fetch shows). The rest of a group is not kept.
  */
 #include <endian.h>
 #include <errno.h>
@@ -22,6 +22,7 @@ static inline uint32_t load_le32(const uint8_t *p)
 	return le32toh(v);
 }
 
+__attribute__((noinline))
 static void emit_walk(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t desc, uint32_t level,
 		      int result)
 {
@@ -42,7 +43,7 @@ static void emit_walk(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t des
 static inline bool fetch(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t level,
 			 uint32_t *desc)
 {
-	uint32_t group = mmu->variant->fetch, offset = pa & (group - 1);
+	uint32_t offset = pa & mmu->fetch_mask;
 	const void *dram = mem_peek(mmu->hw, pa - offset);
 
 	if (__builtin_expect(!dram, 0)) {
@@ -50,11 +51,7 @@ static inline bool fetch(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t 
 			emit_walk(mmu, va, pa, 0, level, -EFAULT);
 		return false;
 	}
-	if (group == sizeof(uint32_t))
-		memcpy(mmu->line.data, dram, sizeof(uint32_t));
-	else
-		memcpy(mmu->line.data, dram, sizeof(mmu->line.data));
-	*desc = load_le32(&mmu->line.data[offset]);
+	*desc = load_le32((const uint8_t *)dram + offset);
 	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_WALK))
 		emit_walk(mmu, va, pa, *desc, level, 0);
 	return true;
@@ -65,65 +62,55 @@ static uint8_t decode_prot(const struct sysmmu *mmu, uint32_t ap)
 	return mmu->prot_of_ap >> (2 * ap) & (SYSMMU_MAY_READ | SYSMMU_MAY_WRITE);
 }
 
-static void set_page(struct tlb_page *page, uint32_t va, enum tlb_size size, uint32_t pa,
-		     uint8_t prot)
+static uint32_t nothing(enum walk_result why, uint32_t reads)
 {
-	uint32_t vpn = va >> ARMDMA_PAGE_SHIFT;
-
-	page->vpn = vpn & ~((1u << tlb_size_order(size)) - 1);
-	page->pa = pa;
-	page->size = (uint8_t)size;
-	page->prot = prot;
+	return reads << WALK_READS_SHIFT | (uint32_t)why;
 }
 
-static void decode_section(const struct sysmmu *mmu, uint32_t va, uint32_t desc,
-			   struct tlb_page *page)
+static uint32_t page_at(enum tlb_size size, uint32_t pa, uint32_t prot, uint32_t reads)
+{
+	return pa | (uint32_t)size << WALK_SIZE_SHIFT | prot << WALK_PROT_SHIFT | nothing(WALK_OK, reads);
+}
+
+static uint32_t decode_section(const struct sysmmu *mmu, uint32_t desc)
 {
 	uint32_t ap = (desc >> ARMDMA_SYSMMU_L1_AP_SHIFT & 3) |
 		      (desc & ARMDMA_SYSMMU_L1_AP2 ? 4 : 0);
 	uint8_t prot = decode_prot(mmu, ap);
 
 	if (desc & ARMDMA_SYSMMU_L1_SUPER_BIT)
-		set_page(page, va, TLB_16M, desc & ARMDMA_SYSMMU_L1_SUPER_MASK, prot);
-	else
-		set_page(page, va, TLB_1M, desc & ARMDMA_SYSMMU_L1_SECTION_MASK, prot);
+		return page_at(TLB_16M, desc & ARMDMA_SYSMMU_L1_SUPER_MASK, prot, 1);
+	return page_at(TLB_1M, desc & ARMDMA_SYSMMU_L1_SECTION_MASK, prot, 1);
 }
 
-static enum walk_result walk_level2(struct sysmmu *mmu, uint32_t va, uint32_t table,
-				    struct tlb_page *page)
+static inline uint32_t walk_level2(struct sysmmu *mmu, uint32_t va, uint32_t table)
 {
 	uint32_t desc, ap;
 	uint8_t prot;
 
 	if (!fetch(mmu, va, table + 4 * ARMDMA_SYSMMU_L2_INDEX(va), 2, &desc))
-		return WALK_BUS_ERROR;
+		return nothing(WALK_BUS_ERROR, 2);
 	ap = (desc >> ARMDMA_SYSMMU_L2_AP_SHIFT & 3) | (desc & ARMDMA_SYSMMU_L2_AP2 ? 4 : 0);
 	prot = decode_prot(mmu, ap);
 	if (desc & ARMDMA_SYSMMU_L2_SMALL)
-		set_page(page, va, TLB_4K, desc & ARMDMA_SYSMMU_L2_SMALL_MASK, prot);
-	else if ((desc & ARMDMA_SYSMMU_L2_TYPE) == ARMDMA_SYSMMU_L2_LARGE)
-		set_page(page, va, TLB_64K, desc & ARMDMA_SYSMMU_L2_LARGE_MASK, prot);
-	else
-		return WALK_INVALID;
-	return WALK_OK;
+		return page_at(TLB_4K, desc & ARMDMA_SYSMMU_L2_SMALL_MASK, prot, 2);
+	if ((desc & ARMDMA_SYSMMU_L2_TYPE) == ARMDMA_SYSMMU_L2_LARGE)
+		return page_at(TLB_64K, desc & ARMDMA_SYSMMU_L2_LARGE_MASK, prot, 2);
+	return nothing(WALK_INVALID, 2);
 }
 
-enum walk_result sysmmu_walk(struct sysmmu *mmu, uint32_t va, struct tlb_page *page,
-			     unsigned int *reads)
+uint32_t sysmmu_walk(struct sysmmu *mmu, uint32_t va)
 {
 	uint32_t base = mmu->pt_base & ARMDMA_SYSMMU_PT_BASE_MASK, desc;
 
-	*reads = 1;
 	if (!fetch(mmu, va, base + 4 * ARMDMA_SYSMMU_L1_INDEX(va), 1, &desc))
-		return WALK_BUS_ERROR;
+		return nothing(WALK_BUS_ERROR, 1);
 	switch (desc & ARMDMA_SYSMMU_L1_TYPE) {
 	case ARMDMA_SYSMMU_L1_TABLE:
-		*reads = 2;
-		return walk_level2(mmu, va, desc & ARMDMA_SYSMMU_L1_TABLE_MASK, page);
+		return walk_level2(mmu, va, desc & ARMDMA_SYSMMU_L1_TABLE_MASK);
 	case ARMDMA_SYSMMU_L1_SECTION:
-		decode_section(mmu, va, desc, page);
-		return WALK_OK;
+		return decode_section(mmu, desc);
 	default:
-		return WALK_INVALID;
+		return nothing(WALK_INVALID, 1);
 	}
 }
