@@ -425,6 +425,28 @@ static void buffer_is_freed_the_way_it_was_allocated(void **state)
 	e->mapping = NULL;
 }
 
+static void mapping_is_undone_in_the_space_where_it_was_made(void **state)
+{
+	struct env *e = *state;
+	uint8_t *a = armdma_kzalloc(e->m, 8192, ARMDMA_GFP_KERNEL), *b = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t x = armdma_dma_map_single(e->dev, a, 8192, ARMDMA_TO_DEVICE), y;
+	struct armdma_iova_stats st;
+	uint8_t got[4];
+
+	env_attach(e, x & ~(uint64_t)0xfffff, 16 * MIB);
+	memcpy(b, "abcd", 4);
+	y = armdma_dma_map_single(e->dev, b, 4096, ARMDMA_TO_DEVICE);
+	armdma_dma_unmap_single(e->dev, x, 8192, ARMDMA_TO_DEVICE);
+	dev_read(e, y, got, 4);
+	assert_memory_equal(got, "abcd", 4);
+	armdma_dma_unmap_single(e->dev, y, 4096, ARMDMA_TO_DEVICE);
+	armdma_mapping_iova_stats(e->mapping, &st);
+	assert_int_equal(st.used, 0);
+	assert_int_equal(e->reports, 0);
+	armdma_kfree(e->m, a);
+	armdma_kfree(e->m, b);
+}
+
 static void mask_that_excludes_all_ram_is_refused(void **state)
 {
 	struct env *e = *state;
@@ -547,6 +569,7 @@ int main(void)
 		both(thousands_of_live_mappings_are_told_apart),
 		cmocka_unit_test(mapping_that_is_never_unmapped_is_reported_with_its_site),
 		direct(buffer_is_freed_the_way_it_was_allocated),
+		direct(mapping_is_undone_in_the_space_where_it_was_made),
 		both(mask_that_excludes_all_ram_is_refused),
 		direct(mapping_beyond_the_mask_fails),
 		direct(iova_space_that_is_full_fails_and_recovers),

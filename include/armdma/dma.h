@@ -22,7 +22,7 @@ extern "C" {
  * Allocate a buffer of size bytes (rounded up to pages), zeroed, for device and CPU to share.
  * *handle: its DMA address. Returns the CPU address: kernel address for uncached memory, or with
  * ARMDMA_ATTR_NO_KERNEL_MAPPING a cookie that must not be touched. NULL on failure, *handle is then
- * ARMDMA_MAPPING_ERROR and everything is as before. May sleep if gfp has __GFP_DIRECT_RECLAIM.
+ * ARMDMA_MAPPING_ERROR and everything is as before (but for an empty level-2 table that the address space may keep). May sleep if gfp has __GFP_DIRECT_RECLAIM.
  * Linux 6.1 dma_alloc_attrs().
  */
 ARMDMA_API void *armdma_dma_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_t *handle,

@@ -265,6 +265,10 @@ static armdma_dma_t map_phys(struct armdma_device *dev, armdma_phys_t pa, size_t
 		st->size = size;
 		st->dir = dir;
 		st->site = site;
+		st->ops = dev->ops;
+		st->mapping = dev->mapping;
+		if (st->mapping)
+			st->mapping->refs++;
 		dma_stream_add(streams, st);
 		dev->dma.maps++;
 		dev->dma.live_maps++;
@@ -374,21 +378,23 @@ void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, s
 				 enum armdma_dir dir, unsigned long attrs)
 {
 	const void *site = __builtin_return_address(0);
-	struct dma_stream *st;
-	armdma_phys_t pa;
+	struct dma_stream *found, st;
 
 	if (!check(dev, "unmap", addr, size, dir, site))
 		return;
-	st = claim_stream(dev, addr, size, dir, site);
-	if (!st)
+	found = claim_stream(dev, addr, size, dir, site);
+	if (!found)
 		return;
-	pa = st->pa;
-	dma_stream_remove(&dev->m->dma->streams, st);
-	dev->ops->unmap_page(dev, addr, pa, size, dir, attrs);
+	/* Off the record first: an interrupt handler that runs during the unmap must not find it. */
+	st = *found;
+	dma_stream_remove(&dev->m->dma->streams, found);
+	st.ops->unmap_page(&st, attrs);
+	if (st.mapping)
+		dma_mapping_put(st.mapping);
 	dev->dma.unmaps++;
 	dev->dma.live_maps--;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
-		emit_stream(dev, ARMDMA_EV_DMA_UNMAP, addr, pa, size, dir, attrs, site);
+		emit_stream(dev, ARMDMA_EV_DMA_UNMAP, addr, st.pa, size, dir, attrs, site);
 }
 
 void armdma_dma_sync_single_range_for_cpu(struct armdma_device *dev, armdma_dma_t addr,

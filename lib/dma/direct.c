@@ -73,12 +73,10 @@ static bool direct_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma
 	return armdma_phys_to_page(dev->m, addr) != NULL;
 }
 
-static void direct_unmap_page(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
-			      size_t size, enum armdma_dir dir, unsigned long attrs)
+static void direct_unmap_page(const struct dma_stream *st, unsigned long attrs)
 {
-	(void)addr;
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
-		dma_dev_to_cpu(dev, pa, size, dir);
+		dma_dev_to_cpu(st->dev, st->pa, st->size, st->dir);
 }
 
 /* A mask below the first page of RAM leaves nothing to use. */

@@ -38,6 +38,9 @@ struct dma_stream {
 	size_t size;
 	enum armdma_dir dir;
 	const void *site;
+	/* Those of the map: the device may be attached elsewhere when it is undone. */
+	const struct armdma_dma_ops *ops;
+	struct armdma_iommu_mapping *mapping;	/* with a reference; NULL: direct */
 };
 
 struct dma_streams {
@@ -80,9 +83,8 @@ struct armdma_dma_ops {
 	int (*mmap)(struct armdma_device *dev, struct armdma_vma *vma, struct dma_buffer *buf);
 	armdma_dma_t (*map_page)(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 				 enum armdma_dir dir, unsigned long attrs);
-	/* Undo a mapping that is as map_page made it: addr leads to pa. */
-	void (*unmap_page)(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
-			   size_t size, enum armdma_dir dir, unsigned long attrs);
+	/* Undo a mapping that map_page made. */
+	void (*unmap_page)(const struct dma_stream *st, unsigned long attrs);
 	bool (*sync_for_cpu)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
 			     size_t size, enum armdma_dir dir, armdma_phys_t *pa);
 	bool (*sync_for_device)(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,

@@ -130,17 +130,15 @@ static bool iommu_pa(const struct armdma_device *dev, armdma_dma_t addr, armdma_
 	return *pa != ARMDMA_MAPPING_ERROR;
 }
 
-static void iommu_unmap_page(struct armdma_device *dev, armdma_dma_t addr, armdma_phys_t pa,
-			     size_t size, enum armdma_dir dir, unsigned long attrs)
+static void iommu_unmap_page(const struct dma_stream *st, unsigned long attrs)
 {
-	struct armdma_iommu_mapping *mapping = dev->mapping;
-	armdma_dma_t iova = addr & ARMDMA_PAGE_MASK;
-	uint64_t len = ARMDMA_PAGE_ALIGN(addr - iova + size);
+	armdma_dma_t iova = st->addr & ARMDMA_PAGE_MASK;
+	uint64_t len = ARMDMA_PAGE_ALIGN(st->addr - iova + st->size);
 
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
-		dma_dev_to_cpu(dev, pa, size, dir);
-	armdma_iommu_unmap(mapping->domain, iova, len);
-	dma_iova_free(mapping, iova, len);
+		dma_dev_to_cpu(st->dev, st->pa, st->size, st->dir);
+	armdma_iommu_unmap(st->mapping->domain, iova, len);
+	dma_iova_free(st->mapping, iova, len);
 }
 
 static bool iommu_mask_supported(const struct armdma_device *dev, uint64_t mask)

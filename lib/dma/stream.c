@@ -118,13 +118,14 @@ struct dma_stream *dma_stream_find(const struct dma_streams *s, const struct arm
 {
 	struct dma_stream *st, *other = NULL;
 
-	/* Direct mappings of one buffer share an address: take the one that is meant. */
+	/* Direct mappings of one buffer, and mappings in several address spaces, share an address: take the one that is meant. */
 	for (st = *bucket(s, dev, addr); st; st = st->next) {
 		if (st->addr != addr || st->dev != dev)
 			continue;
-		if (st->size == size && st->dir == dir)
+		if (st->size == size && st->dir == dir && st->mapping == dev->mapping)
 			return st;
-		other = st;
+		if (!other || (st->size == size && st->dir == dir))
+			other = st;
 	}
 	return other;
 }
