@@ -55,6 +55,7 @@ static void sift_down(struct clock *c, size_t i, struct clock_event *ev)
 	place(c, i, ev);
 }
 
+__attribute__((noinline))
 static void heap_remove(struct clock *c, struct clock_event *ev)
 {
 	size_t i = ev->slot - 1;
@@ -96,26 +97,36 @@ static uint64_t deadline_of(const struct clock *c, uint64_t cycles)
 	return cycles > UINT64_MAX - c->now ? UINT64_MAX : c->now + cycles;
 }
 
+__attribute__((noinline))
+static bool grow(struct armdma_hw *hw)
+{
+	struct clock *c = &hw->clk;
+	struct clock_event **heap = realloc(c->heap, 2 * c->cap * sizeof(heap[0]));
+
+	if (!heap) {
+		/* One entry a unit: this means the host is out of memory for good. */
+		armdma_hw_log(hw, "clock: out of memory, an event is lost");
+		return false;
+	}
+	c->heap = heap;
+	c->cap *= 2;
+	return true;
+}
+
 void clock_schedule(struct armdma_hw *hw, struct clock_event *ev, uint64_t delay)
 {
 	struct clock *c = &hw->clk;
 
 	if (ev->slot)
 		heap_remove(c, ev);
-	if (c->len == c->cap) {
-		struct clock_event **heap = realloc(c->heap, 2 * c->cap * sizeof(heap[0]));
-
-		if (!heap) {
-			/* One entry a unit: this means the host is out of memory for good. */
-			armdma_hw_log(hw, "clock: out of memory, an event is lost");
-			return;
-		}
-		c->heap = heap;
-		c->cap *= 2;
-	}
+	if (c->len == c->cap && !grow(hw))
+		return;
 	ev->when = deadline_of(c, delay);
 	ev->seq = c->seq++;
-	sift_up(c, c->len++, ev);
+	if (c->len++)
+		sift_up(c, c->len - 1, ev);
+	else
+		place(c, 0, ev);
 }
 
 void clock_cancel(struct armdma_hw *hw, struct clock_event *ev)
@@ -134,7 +145,7 @@ uint64_t clock_next_due(const struct armdma_hw *hw)
 }
 
 /* Run the first event if it is due by `limit`. Inside an event time passes, but nothing else happens. */
-static bool run_one(struct armdma_hw *hw, uint64_t limit)
+static inline bool run_one(struct armdma_hw *hw, uint64_t limit)
 {
 	struct clock *c = &hw->clk;
 	struct clock_event *ev;
@@ -142,13 +153,19 @@ static bool run_one(struct armdma_hw *hw, uint64_t limit)
 	if (c->running || !c->len || c->heap[0]->when > limit)
 		return false;
 	ev = c->heap[0];
-	heap_remove(c, ev);
+	if (c->len == 1) {
+		c->len = 0;
+		ev->slot = 0;
+	} else {
+		heap_remove(c, ev);
+	}
 	if (ev->when > c->now)
 		c->now = ev->when;
 	c->running = true;
 	ev->fn(ev);
 	c->running = false;
-	irq_deliver(hw);
+	if (hw->nr_pending)
+		irq_deliver(hw);
 	return true;
 }
 

@@ -26,14 +26,6 @@ struct bus_run {
 	uint64_t bytes, bursts, cycles;
 };
 
-/* How the bursts of a transfer look, and what they cost. */
-struct burst_shape {
-	unsigned int beat_lg2, beats;	/* of a full burst */
-	uint32_t full;			/* bytes of a full burst that starts at a beat boundary */
-	uint8_t full_lg2;		/* if that is a power of two; else 0 */
-	uint32_t beat_cost, cost;	/* cycles of a beat, and of a burst beside its beats */
-};
-
 static struct bus_channel *channel_of(struct clock_event *ev)
 {
 	return (struct bus_channel *)((char *)ev - offsetof(struct bus_channel, ev));
@@ -65,6 +57,12 @@ static unsigned int beats_of(const struct burst_shape *s, armdma_dma_t addr, uin
 	return (((uint32_t)addr & (beat - 1)) + bytes + beat - 1) >> s->beat_lg2;
 }
 
+/* Full bursts only, none of which meets a page's end. */
+static inline bool whole_bursts(const struct burst_shape *s, armdma_dma_t addr, uint64_t bytes)
+{
+	return s->full_lg2 && !((addr | bytes) & (s->full - 1));
+}
+
 /* Bursts in the part of [addr, addr+len) that lies in the page of addr. */
 static uint64_t bursts_in(const struct burst_shape *s, uint64_t off_and_len)
 {
@@ -72,35 +70,30 @@ static uint64_t bursts_in(const struct burst_shape *s, uint64_t off_and_len)
 }
 
 /*
- * All of [addr, addr+avail) at once. False where that needs a closer look: a burst may start after
- * `limit`, or bursts do not divide a page.
+ * All of [addr, addr+avail) at once, when bursts divide a page. From the second page on everything is
+ * aligned.
  */
-static bool measure_all(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
-			uint32_t hit_cycles, uint32_t extra, uint64_t start, uint64_t limit,
-			struct bus_run *r)
+static void measure_all(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
+			uint32_t hit_cycles, uint64_t extra, struct bus_run *r)
 {
 	uint32_t beat_mask = (1u << s->beat_lg2) - 1;
 	uint64_t off = addr & beat_mask;
 	uint64_t in_first = min_u64(avail, BURST_BOUNDARY - (addr & (BURST_BOUNDARY - 1)));
 	uint64_t rest = avail - in_first, beats;
 
-	if (!s->full_lg2)
-		return false;
-	/* From the second page on everything is aligned. */
 	r->bytes = avail;
 	r->bursts = bursts_in(s, off + in_first) + bursts_in(s, rest);
 	beats = ((off + in_first + beat_mask) >> s->beat_lg2) + ((rest + beat_mask) >> s->beat_lg2);
 	r->cycles = extra + r->bursts * (s->cost + hit_cycles) + beats * s->beat_cost;
-	return start + r->cycles < limit;
 }
 
 /*
  * Count the bursts of [addr, addr+avail) that start before `limit`, the first of them, at `start`, in any
  * case; page by page.
  */
-static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
-		    uint32_t hit_cycles, uint64_t extra, uint64_t start, uint64_t limit,
-		    struct bus_run *r)
+static void measure_part(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
+			 uint32_t hit_cycles, uint64_t extra, uint64_t start, uint64_t limit,
+			 struct bus_run *r)
 {
 	uint32_t beat_mask = (1u << s->beat_lg2) - 1;
 	uint64_t cost = (uint64_t)s->cost + hit_cycles;
@@ -134,6 +127,38 @@ static void measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t ava
 	}
 }
 
+/* The same with a closer look only where a burst may start after `limit`. */
+__attribute__((noinline))
+static struct bus_run measure(const struct burst_shape *s, armdma_dma_t addr, uint64_t avail,
+			      const struct bus_translation *tr, uint64_t start, uint64_t limit)
+{
+	uint64_t extra = tr->cycles - tr->hit_cycles;
+	struct bus_run r;
+
+	if (s->full_lg2) {
+		measure_all(s, addr, avail, tr->hit_cycles, extra, &r);
+		if (start + r.cycles < limit)
+			return r;
+	}
+	measure_part(s, addr, avail, tr->hit_cycles, extra, start, limit, &r);
+	return r;
+}
+
+/* Full bursts of whole beats, the usual case. */
+static inline struct bus_run measure_whole(const struct burst_shape *s, uint64_t avail,
+					   const struct bus_translation *tr)
+{
+	uint64_t bursts = avail >> s->full_lg2;
+
+	return (struct bus_run){
+		.bytes = avail,
+		.bursts = bursts,
+		.cycles = tr->cycles - tr->hit_cycles + bursts * (s->cost + tr->hit_cycles) +
+			  (avail >> s->beat_lg2) * s->beat_cost,
+	};
+}
+
+__attribute__((noinline))
 static void emit(struct bus_channel *ch, armdma_dma_t addr, armdma_phys_t pa, uint64_t len,
 		 enum armdma_bus_resp resp)
 {
@@ -155,7 +180,7 @@ static inline bool watched(const struct bus_channel *ch)
 			       ch->write ? ARMDMA_EV_BUS_WRITE : ARMDMA_EV_BUS_READ);
 }
 
-static void move(struct bus_channel *ch, struct bus_xfer *x, armdma_phys_t pa, size_t len)
+static inline void move(struct bus_channel *ch, struct bus_xfer *x, armdma_phys_t pa, size_t len)
 {
 	struct armdma_hw *hw = ch->master->hw;
 	uint8_t *buf = (uint8_t *)x->buf + x->pos;
@@ -174,6 +199,7 @@ static void move(struct bus_channel *ch, struct bus_xfer *x, armdma_phys_t pa, s
 }
 
 /* The burst at the head ends in an error: so does the transfer, when the burst is over. */
+__attribute__((noinline))
 static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma_t addr,
 		 const struct bus_translation *tr, uint32_t bytes, enum armdma_bus_resp resp)
 {
@@ -189,8 +215,8 @@ static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma
 	ch->ending = true;
 }
 
-static enum bus_verdict translate(struct bus_master *m, const struct bus_xfer *x, armdma_dma_t addr,
-				  unsigned int beats, struct bus_translation *tr)
+static inline enum bus_verdict translate(struct bus_master *m, const struct bus_xfer *x,
+					 armdma_dma_t addr, unsigned int beats, struct bus_translation *tr)
 {
 	if (m->port)
 		return m->port->ops->translate(m->port, x, addr, beats, tr);
@@ -203,56 +229,82 @@ static enum bus_verdict translate(struct bus_master *m, const struct bus_xfer *x
 	return BUS_GO;
 }
 
-static struct burst_shape shape_of(const struct bus_master *m, const struct bus_xfer *x)
+static void set_shape(const struct bus_master *m, struct burst_shape *s, unsigned int beats)
 {
 	const struct armdma_costs *costs = &m->hw->cfg.costs;
-	struct burst_shape s;
 
-	s.beats = full_beats(x);
-	s.beat_lg2 = m->beat_lg2;
-	s.full = s.beats << s.beat_lg2;
-	s.full_lg2 = s.full & (s.full - 1) ? 0 : (uint8_t)__builtin_ctz(s.full);
-	s.beat_cost = costs->beat;
-	s.cost = costs->burst;
-	return s;
+	s->beats = beats;
+	s->beat_lg2 = m->beat_lg2;
+	s->full = beats << s->beat_lg2;
+	s->full_lg2 = 0;
+	if (!(s->full & (s->full - 1)) && s->full <= BURST_BOUNDARY)
+		s->full_lg2 = (uint8_t)__builtin_ctz(s->full);
+	s->beat_cost = costs->beat;
+	s->cost = costs->burst;
+}
+
+static inline bool shape_fits(const struct bus_channel *ch, const struct bus_xfer *x)
+{
+	const struct armdma_costs *costs = &ch->master->hw->cfg.costs;
+	const struct burst_shape *s = &ch->shape;
+
+	return full_beats(x) == s->beats && costs->beat == s->beat_cost && costs->burst == s->cost;
+}
+
+/* The port does not let the burst through. */
+__attribute__((noinline))
+static void refuse(struct bus_channel *ch, armdma_dma_t addr, uint32_t bytes,
+		   enum bus_verdict verdict)
+{
+	struct bus_translation none = { 0 };
+
+	if (verdict == BUS_HOLD)
+		ch->held = true;
+	else
+		fail(ch, &ch->shape, addr, &none, bytes, ARMDMA_RESP_SLVERR);
+}
+
+/* Some burst of the run meets no memory: the default slave answers. One at a time finds which. */
+__attribute__((noinline))
+static bool meets_ram(struct bus_channel *ch, armdma_dma_t addr, uint32_t first,
+		      const struct bus_translation *tr, struct bus_run *run)
+{
+	uint64_t now = ch->busy_until;
+
+	*run = measure(&ch->shape, addr, first, tr, now, now);
+	if (mem_is_ram(ch->master->hw, tr->pa, run->bytes))
+		return true;
+	fail(ch, &ch->shape, addr, tr, first, ARMDMA_RESP_DECERR);
+	return false;
 }
 
 /* Start the burst at the head's position now, and those of its span that start before `limit`. */
-static void start_bursts(struct bus_channel *ch, struct bus_xfer *x, const struct burst_shape *s,
-			 uint64_t limit)
+static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint64_t limit)
 {
+	const struct burst_shape *s = &ch->shape;
 	struct bus_master *m = ch->master;
 	struct armdma_hw *hw = m->hw;
 	uint64_t now = hw->clk.now, avail = x->len - x->pos;
 	armdma_dma_t addr = (x->addr + x->pos) & m->addr_mask;
-	uint32_t first = burst_bytes(s, addr, avail), extra;
+	bool whole = whole_bursts(s, addr, avail);
+	uint32_t first = whole ? s->full : burst_bytes(s, addr, avail);
 	struct bus_translation tr;
 	enum bus_verdict verdict;
 	struct bus_run run;
 
 	ch->busy_until = now;
-	verdict = translate(m, x, addr, beats_of(s, addr, first), &tr);
+	verdict = translate(m, x, addr, whole ? s->beats : beats_of(s, addr, first), &tr);
 	if (__builtin_expect(verdict != BUS_GO, 0)) {
-		if (verdict == BUS_HOLD) {
-			ch->held = true;
-			return;
-		}
-		tr = (struct bus_translation){ 0 };
-		fail(ch, s, addr, &tr, first, ARMDMA_RESP_SLVERR);
+		refuse(ch, addr, first, verdict);
 		return;
 	}
-	extra = tr.cycles - tr.hit_cycles;
 	avail = min_u64(avail, tr.span);
-	if (!measure_all(s, addr, avail, tr.hit_cycles, extra, now, limit, &run))
-		measure(s, addr, avail, tr.hit_cycles, extra, now, limit, &run);
-	if (__builtin_expect(!mem_is_ram(hw, tr.pa, run.bytes), 0)) {
-		/* Some burst of the run meets no memory: the default slave answers. One at a time finds which. */
-		measure(s, addr, first, tr.hit_cycles, extra, now, now, &run);
-		if (!mem_is_ram(hw, tr.pa, run.bytes)) {
-			fail(ch, s, addr, &tr, first, ARMDMA_RESP_DECERR);
-			return;
-		}
-	}
+	run = measure_whole(s, avail, &tr);
+	if (__builtin_expect(!whole || avail & (s->full - 1) || now + run.cycles >= limit, 0))
+		run = measure(s, addr, avail, &tr, now, limit);
+	if (__builtin_expect(!mem_is_ram(hw, tr.pa, run.bytes), 0) &&
+	    !meets_ram(ch, addr, first, &tr, &run))
+		return;
 	move(ch, x, tr.pa, run.bytes);
 	if (run.bursts > 1 && m->port)
 		m->port->ops->repeat(m->port, x, run.bursts - 1);
@@ -260,7 +312,7 @@ static void start_bursts(struct bus_channel *ch, struct bus_xfer *x, const struc
 		emit(ch, addr, tr.pa, run.bytes, ARMDMA_RESP_OKAY);
 	ch->bursts += run.bursts;
 	ch->bytes += run.bytes;
-	ch->busy_until += run.cycles;
+	ch->busy_until = now + run.cycles;
 	x->pos += run.bytes;
 	if (x->pos == x->len) {
 		ch->resp = ARMDMA_RESP_OKAY;
@@ -299,16 +351,16 @@ static void run_channel(struct bus_channel *ch, bool many)
 {
 	struct armdma_hw *hw = ch->master->hw;
 	struct bus_xfer *x = STAILQ_FIRST(&ch->queue);
-	struct burst_shape s;
 	uint64_t limit = 0;
 
 	if (!x)
 		return;
-	s = shape_of(ch->master, x);
+	if (__builtin_expect(!shape_fits(ch, x), 0))
+		set_shape(ch->master, &ch->shape, full_beats(x));
 	if (many && !hw->cfg.burst_by_burst && !irq_waits(hw))
 		limit = clock_next_due(hw);
 	for (;;) {
-		start_bursts(ch, x, &s, limit);
+		start_bursts(ch, x, limit);
 		if (ch->held)
 			return;
 		if (ch->busy_until >= limit) {

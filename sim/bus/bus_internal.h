@@ -6,11 +6,20 @@
 #include "sim/bus/bus.h"
 #include "sim/hw.h"
 
+/* How the bursts of a transfer look, and what they cost. */
+struct burst_shape {
+	unsigned int beat_lg2, beats;	/* of a full burst */
+	uint32_t full;			/* bytes of a full burst that starts at a beat boundary */
+	uint8_t full_lg2;		/* if that is a power of two that divides a page; else 0 */
+	uint32_t beat_cost, cost;	/* cycles of a beat, and of a burst beside its beats */
+};
+
 /* One direction of a master. */
 struct bus_channel {
 	struct clock_event ev;	/* the next burst starts, or the head's last burst ends */
 	struct bus_master *master;
 	STAILQ_HEAD(, bus_xfer) queue;
+	struct burst_shape shape;	/* of the transfer before, mostly of the next one, too */
 	uint64_t busy_until;	/* end of the last accepted burst, cycles */
 	enum armdma_bus_resp resp;	/* of the head, while ending */
 	bool ending;		/* the head's last burst is under way */

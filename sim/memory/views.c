@@ -42,32 +42,50 @@ static size_t in_page(armdma_phys_t pa, size_t len)
 	return len < left ? len : left;
 }
 
+/* A page of which D is not where it usually is, or is behind a write buffer. */
+__attribute__((noinline))
+static void read_uncached(struct armdma_hw *hw, uint64_t off, void *buf, size_t n)
+{
+	struct mem *mem = hw->mem;
+	uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
+
+	if (mem->pages[idx].flags & MP_WBUF)
+		wbuf_master_reads(hw, &mem->pages[idx], off % PAGE_SIZE, n);
+	memcpy(buf, page_d(mem, idx) + off % PAGE_SIZE, n);
+}
+
 void mem_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 {
 	struct mem *mem = hw->mem;
+	uint64_t off = pa - mem->base;
 	uint8_t *dst = buf;
 
-	while (len) {
-		uint64_t off = pa - mem->base;
-		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
-		size_t n = in_page(pa, len);
+	for (;;) {
+		const struct mem_page *p = &mem->pages[off >> PAGE_SHIFT];
+		size_t n = in_page(off, len);
 
-		if (!(mem->pages[idx].flags & (MP_MOVED | MP_WBUF))) {
+		if (__builtin_expect(!(p->flags & (MP_MOVED | MP_WBUF)), 1)) {
 			/* As far as storage is flat, in one copy. */
-			while (n < len && !(mem->pages[idx + 1].flags & (MP_MOVED | MP_WBUF))) {
+			for (; n < len && !(p[1].flags & (MP_MOVED | MP_WBUF)); p++)
 				n += len - n < PAGE_SIZE ? len - n : PAGE_SIZE;
-				idx++;
-			}
 			memcpy(dst, mem->d + off, n);
 		} else {
-			if (mem->pages[idx].flags & MP_WBUF)
-				wbuf_master_reads(hw, &mem->pages[idx], off % PAGE_SIZE, n);
-			memcpy(dst, page_d(mem, idx) + off % PAGE_SIZE, n);
+			read_uncached(hw, off, dst, n);
 		}
-		pa += n;
+		if (n == len)
+			return;
+		off += n;
 		dst += n;
 		len -= n;
 	}
+}
+
+static bool all_marked(const struct mem_page *p, unsigned int first, unsigned int last)
+{
+	for (unsigned int w = 0; w < LINE_WORDS; w++)
+		if (~p->mark[w] & span_mask(w, first, last))
+			return false;
+	return true;
 }
 
 /*
@@ -81,6 +99,8 @@ static void mark_lines(struct mem *mem, uint32_t idx, unsigned int first, unsign
 	unsigned int s = mem->line_shift;
 	uint64_t old = 0;
 
+	if (p->flags & MP_MARKED && (p->undo || !mem->undo) && all_marked(p, first, last))
+		return;
 	if (p->flags & MP_MARKED)
 		for (int w = 0; w < LINE_WORDS; w++)
 			old |= p->mark[w] & span_mask(w, first, last);

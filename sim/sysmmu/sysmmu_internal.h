@@ -98,6 +98,7 @@ struct sysmmu {
 	uint32_t reg[SYSMMU_MAX_ROWS];	/* storage, one for each row */
 	uint32_t ctrl, mmu_cfg, pt_base;
 	uint32_t fetch_mask;	/* of the walker's fetches: bytes - 1 */
+	uint8_t line[64];		/* line buffer: the group of descriptors fetched last */
 	uint16_t prot_of_ap;	/* two bits for each AP[2:0], as CFG has it */
 	uint64_t misses[2], l2_misses[2];
 	uint64_t walks, walk_reads, invalidations, faults;

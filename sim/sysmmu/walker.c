@@ -5,7 +5,7 @@
  * The walker is a plain bus master that sees DRAM, never the CPU's caches. It reads the one
  * descriptor that the address selects and does not round down to the first of 16 copies. Descriptors
  * come in aligned groups: single words on 1.x and 2.x, 64 bytes on 3.x (16 descriptors, as the reach
- * of the 3.3 speculative fetch shows). The rest of a group is not kept.
+ * of the 3.3 speculative fetch shows). A line buffer holds the group that was fetched last.
  */
 #include <endian.h>
 #include <errno.h>
@@ -51,7 +51,11 @@ static inline bool fetch(struct sysmmu *mmu, uint32_t va, uint32_t pa, uint32_t 
 			emit_walk(mmu, va, pa, 0, level, -EFAULT);
 		return false;
 	}
-	*desc = load_le32((const uint8_t *)dram + offset);
+	if (mmu->fetch_mask < sizeof(uint32_t))
+		memcpy(mmu->line, dram, sizeof(uint32_t));
+	else
+		memcpy(mmu->line, dram, sizeof(mmu->line));
+	*desc = load_le32(mmu->line + offset);
 	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_WALK))
 		emit_walk(mmu, va, pa, *desc, level, 0);
 	return true;
