@@ -72,7 +72,6 @@ void armdma_machine_destroy(struct armdma_machine *m)
 		return;
 	/* Nothing may happen any more: a failed test's buffers and handlers are gone. */
 	armdma_hw_power_off(m->hw);
-	armdma_hw_irq_save(m->hw);
 	dma_report_leaks(m);
 	while ((dev = SLIST_FIRST(&m->devices))) {
 		if (dev->mapping)

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "lib/iommu/internal.h"
 #include "tests/iommu_helpers.h"
 
 #define BASE 0x3ff00000u	/* not a multiple of 16 MiB */
@@ -143,19 +144,21 @@ static void random_unmap(struct fixture *f, struct oracle *o)
 }
 
 /* A new domain has no tables: now and then, so that taking them is what can fail. */
-static void fresh_domain(struct fixture *f, struct oracle *o, struct armdma_device *dev)
+static void fresh_domain(struct fixture *f, struct oracle *o, struct armdma_device *dev, bool plain)
 {
 	if (dev)
 		assert_int_equal(armdma_domain_detach(f->d, dev), 0);
 	armdma_domain_free(f->d);
 	f->d = armdma_domain_alloc(f->m);
 	assert_non_null(f->d);
+	if (plain)
+		f->d->wide = false;
 	if (dev)
 		assert_int_equal(armdma_domain_attach(f->d, dev), 0);
 	memset(o, 0, sizeof(*o));
 }
 
-static void run(struct fixture *f, uint64_t seed, struct armdma_device *dev)
+static void run(struct fixture *f, uint64_t seed, struct armdma_device *dev, bool plain)
 {
 	struct oracle *o = calloc(1, sizeof(*o));
 
@@ -164,7 +167,7 @@ static void run(struct fixture *f, uint64_t seed, struct armdma_device *dev)
 	mapped = busy = failed = unmapped = 0;
 	for (uint32_t i = 0; i < OPS; i++) {
 		if (i % 250 == 0) {
-			fresh_domain(f, o, dev);
+			fresh_domain(f, o, dev, plain);
 			o->sizes = 0x1000 | (rnd(4) ? 0x10000 : 0) | (rnd(4) ? 0x100000 : 0) |
 				   (rnd(2) ? 0x1000000 : 0);
 			assert_int_equal(armdma_domain_set_pgsizes(f->d, o->sizes), 0);
@@ -188,7 +191,13 @@ static void run(struct fixture *f, uint64_t seed, struct armdma_device *dev)
 
 static void suspended_device_equals_the_oracle(void **state)
 {
-	run(*state, 1, NULL);
+	run(*state, 1, NULL, false);
+}
+
+/* A host with wide vectors runs the code of one without. */
+static void plain_twin_equals_the_oracle(void **state)
+{
+	run(*state, 3, NULL, true);
 }
 
 /* With a running unit replaced tables live on until the next flush. */
@@ -198,7 +207,7 @@ static void attached_device_equals_the_oracle(void **state)
 	struct armdma_device *dev = armdma_device_find(f->m, "fimc0");
 
 	assert_int_equal(armdma_domain_attach(f->d, dev), 0);
-	run(f, 2, dev);
+	run(f, 2, dev, false);
 	assert_int_equal(armdma_domain_detach(f->d, dev), 0);
 }
 
@@ -206,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(suspended_device_equals_the_oracle, setup, teardown),
+		cmocka_unit_test_setup_teardown(plain_twin_equals_the_oracle, setup, teardown),
 		cmocka_unit_test_setup_teardown(attached_device_equals_the_oracle, setup, teardown),
 	};
 
