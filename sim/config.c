@@ -92,6 +92,7 @@ static struct armdma_config exynos4(const char *soc, const struct unit *mdma)
 		cfg.ram_size = 64 * MIB;
 		cfg.lowmem_size = 48 * MIB;
 	}
+	cfg.atomic_pool_size = 256 * 1024;
 	cfg.inner_line = 32;
 	cfg.outer_line = 32;
 	cfg.cache_policy = ARMDMA_CACHE_PESSIMAL;
@@ -134,6 +135,63 @@ static int bad(struct armdma_error *err, const char *fmt, ...)
 static bool named(const char *name)
 {
 	return name[0] && memchr(name, 0, ARMDMA_NAME_LEN);
+}
+
+static uint64_t contiguous_zone(const struct armdma_config *c)
+{
+	return c->dma_zone_size ? c->dma_zone_size : c->lowmem_size;
+}
+
+uint64_t armdma_config_cma_size(const struct armdma_config *c)
+{
+	uint64_t zone = contiguous_zone(c), eighth = zone / 8 / RAM_UNIT * RAM_UNIT;
+
+	if (c->cma_size == ARMDMA_NO_CMA)
+		return 0;
+	if (c->cma_size)
+		return c->cma_size;
+	if (zone % RAM_UNIT)
+		return 0;
+	return eighth < 16 * MIB ? eighth : 16 * MIB;	/* CONFIG_CMA_SIZE_MBYTES */
+}
+
+/* Contiguous memory of all areas, bytes; UINT64_MAX when a size is impossible. */
+static uint64_t contiguous(const struct armdma_config *c)
+{
+	uint64_t sum = armdma_config_cma_size(c);
+
+	if (sum % RAM_UNIT || sum > c->ram_size)
+		return UINT64_MAX;
+	for (uint32_t i = 0; i < c->nr_devices && i < ARMDMA_MAX_DEVICES; i++) {
+		uint64_t size = c->devices[i].cma_size;
+
+		if (size % RAM_UNIT || size > c->ram_size)
+			return UINT64_MAX;
+		sum += size;
+	}
+	return sum;
+}
+
+static int check_areas(const struct armdma_config *c, struct armdma_error *err)
+{
+	uint64_t zone = contiguous_zone(c);
+
+	if (contiguous(c) >= zone)
+		return bad(err, "the contiguous areas (cma_size 0x%llx and the devices') are no multiples of 4 MiB that leave something of the 0x%llx bytes they come from",
+			   (unsigned long long)c->cma_size, (unsigned long long)zone);
+	if (contiguous(c) && zone % RAM_UNIT)
+		return bad(err, "contiguous areas need an end of lowmem (or ZONE_DMA) aligned to 4 MiB, not 0x%llx",
+			   (unsigned long long)zone);
+	if (c->reserved_size % ARMDMA_PAGE_SIZE || c->reserved_size > c->ram_size - c->lowmem_size)
+		return bad(err, "reserved_size 0x%llx is not a page-aligned part of highmem (0x%llx bytes)",
+			   (unsigned long long)c->reserved_size,
+			   (unsigned long long)(c->ram_size - c->lowmem_size));
+	if (c->atomic_pool_size % ARMDMA_PAGE_SIZE || c->atomic_pool_size > RAM_UNIT)
+		return bad(err, "atomic_pool_size 0x%llx is not page aligned or above 4 MiB",
+			   (unsigned long long)c->atomic_pool_size);
+	if (c->fidelity > ARMDMA_AS_LINUX_6_1)
+		return bad(err, "fidelity %d is unknown", (int)c->fidelity);
+	return 0;
 }
 
 static int check_memory(const struct armdma_config *c, struct armdma_error *err)
@@ -207,6 +265,25 @@ static int check_version(const struct armdma_sysmmu_config *mmu, struct armdma_e
 		   mmu->version);
 }
 
+static int check_ranges(const struct armdma_device_config *dev, struct armdma_error *err)
+{
+	if (dev->nr_dma_ranges > ARMDMA_MAX_DMA_RANGES)
+		return bad(err, "%s: %u DMA ranges, at most %d", dev->name, dev->nr_dma_ranges,
+			   ARMDMA_MAX_DMA_RANGES);
+	if (dev->nr_dma_ranges && dev->sysmmu[0])
+		return bad(err, "%s: DMA ranges and a SYSMMU exclude each other", dev->name);
+	for (uint32_t i = 0; i < dev->nr_dma_ranges; i++) {
+		const struct armdma_dma_range *r = &dev->dma_ranges[i];
+
+		if (!r->size || (r->size | r->cpu_start | r->dma_start) % ARMDMA_PAGE_SIZE ||
+		    r->cpu_start + r->size < r->cpu_start || r->dma_start + r->size < r->dma_start)
+			return bad(err, "%s: DMA range %u (0x%llx bytes at 0x%llx) is empty, not page aligned or wraps",
+				   dev->name, i, (unsigned long long)r->size,
+				   (unsigned long long)r->dma_start);
+	}
+	return 0;
+}
+
 static int check_units(const struct armdma_config *c, struct armdma_error *err)
 {
 	armdma_phys_t bases[ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
@@ -240,6 +317,9 @@ static int check_units(const struct armdma_config *c, struct armdma_error *err)
 		if (dev->addr_bits && (dev->addr_bits < 16 || dev->addr_bits > 40))
 			return bad(err, "%s: addr_bits %u is not in 16..40", dev->name,
 				   dev->addr_bits);
+		ret = check_ranges(dev, err);
+		if (ret)
+			return ret;
 		bases[n] = dev->reg_base;
 		names[n++] = dev->name;
 		if (!dev->sysmmu[0])
@@ -271,5 +351,7 @@ int armdma_config_check(const struct armdma_config *cfg, struct armdma_error *er
 {
 	int ret = check_memory(cfg, err);
 
+	if (!ret)
+		ret = check_areas(cfg, err);
 	return ret ? ret : check_units(cfg, err);
 }

@@ -59,6 +59,11 @@ static int create_units(struct armdma_hw *hw)
 		const struct armdma_device_config *dev = &hw->cfg.devices[i];
 		struct bus_port *port = find_port(hw, dev->sysmmu);
 
+		if (dev->nr_dma_ranges) {
+			port = bus_window_create(hw, dev);
+			if (!port)
+				return -ENOMEM;
+		}
 		ret = dev->kind == ARMDMA_DEV_FIMC ? fimc_create(hw, dev, port) :
 						     sgdma_create(hw, dev, port);
 		if (ret)

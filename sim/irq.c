@@ -149,6 +149,11 @@ void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags)
 		irq_deliver(hw);
 }
 
+bool armdma_hw_irqs_disabled(const struct armdma_hw *hw)
+{
+	return hw->irq_depth || armdma_hw_in_irq(hw);
+}
+
 bool armdma_hw_in_irq(const struct armdma_hw *hw)
 {
 	return hw->in_irq;

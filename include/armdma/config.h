@@ -48,6 +48,14 @@ enum armdma_alias_mode {
 	ARMDMA_ALIAS_KEEP,	/* stays, as in Linux: a stale cached alias */
 };
 
+/*
+ * Whose behaviour the DMA layer has. docs/fidelity.md lists every difference.
+ */
+enum armdma_fidelity {
+	ARMDMA_AS_DOCUMENTED,	/* what the API promises: no known defect of any kernel */
+	ARMDMA_AS_LINUX_6_1,	/* the 32-bit ARM kernel 6.1, quirks included */
+};
+
 /* VERSION register values (bits 31:21 are the version proper). */
 #define ARMDMA_SYSMMU_V1_0 0x80000001u /* some 1.0 units report this word */
 #define ARMDMA_SYSMMU_V1_2 0x10400000u
@@ -81,6 +89,18 @@ enum armdma_devkind {
 	ARMDMA_DEV_SGDMA,	/* scatter-gather DMA engine (armdma/sgdma.h) */
 };
 
+#define ARMDMA_MAX_DMA_RANGES 4
+
+/*
+ * A window of a device's bus: its DMA addresses [dma_start, dma_start+size) reach physical memory from cpu_start on
+ * (dma-ranges of a device tree, dma_pfn_offset of older kernels). Bytes, page aligned.
+ */
+struct armdma_dma_range {
+	armdma_phys_t cpu_start;
+	armdma_dma_t dma_start;
+	uint64_t size;
+};
+
 struct armdma_device_config {
 	char name[ARMDMA_NAME_LEN];	/* "fimc0" */
 	enum armdma_devkind kind;
@@ -89,7 +109,14 @@ struct armdma_device_config {
 	char sysmmu[ARMDMA_NAME_LEN];	/* name of the SYSMMU in front of it, "" for none */
 	uint32_t addr_bits;		/* width of its bus address; the rest is dropped. 0: 32 */
 	bool coherent;			/* snoops the CPU caches */
+	/* Highest address that its bus carries, as its driver's core knows it (bus_dma_limit); 0: no limit of the bus. */
+	uint64_t bus_dma_limit;
+	uint32_t nr_dma_ranges;		/* 0: DMA addresses are physical ones. Not together with a SYSMMU */
+	struct armdma_dma_range dma_ranges[ARMDMA_MAX_DMA_RANGES];
+	uint64_t cma_size;		/* contiguous memory for it alone, bytes, multiple of 4 MiB; 0: the default area */
 };
+
+#define ARMDMA_NO_CMA (~0ULL)
 
 #define ARMDMA_MAX_SYSMMUS 24
 #define ARMDMA_MAX_DEVICES 24
@@ -100,6 +127,16 @@ struct armdma_config {
 	uint64_t ram_size;		/* bytes, multiple of 4 MiB */
 	uint64_t lowmem_size;		/* bytes from ram_base with a linear address; the rest is highmem */
 	uint64_t dma_zone_size;		/* bytes from ram_base in ZONE_DMA; 0: no such zone */
+	/*
+	 * Default contiguous memory area (CMA), taken from the end of lowmem (of ZONE_DMA, if there is one); those of single
+	 * devices lie below it. Bytes, multiple of 4 MiB. 0: 16 MiB as Linux's default, but at most an eighth of where it
+	 * comes from; ARMDMA_NO_CMA: none.
+	 */
+	uint64_t cma_size;
+	/* From the end of RAM: memory that the kernel does not manage (no-map), for armdma_dma_declare_coherent_memory(). Bytes. */
+	uint64_t reserved_size;
+	uint64_t atomic_pool_size;	/* for uncached allocations that must not sleep (coherent_pool=), bytes; 0: none */
+	enum armdma_fidelity fidelity;
 	uint32_t inner_line;		/* bytes: 32 or 64 */
 	uint32_t outer_line;		/* bytes, equal to inner_line */
 	enum armdma_cache_policy cache_policy;
@@ -128,6 +165,9 @@ struct armdma_config {
  */
 ARMDMA_API struct armdma_config armdma_config_exynos4210(void);
 ARMDMA_API struct armdma_config armdma_config_exynos4412(void);
+
+/* Bytes of the default contiguous memory area that a description asks for. */
+ARMDMA_API uint64_t armdma_config_cma_size(const struct armdma_config *cfg);
 
 /*
  * Check a description. Returns 0, or -EINVAL with *err (may be NULL) naming the

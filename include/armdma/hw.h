@@ -114,6 +114,8 @@ ARMDMA_API unsigned int armdma_hw_irq_save(struct armdma_hw *hw);
 /* Undo one armdma_hw_irq_save(); delivers what is pending when the depth returns to 0. */
 ARMDMA_API void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags);
 ARMDMA_API bool armdma_hw_in_irq(const struct armdma_hw *hw);
+/* Are interrupts masked (inside armdma_hw_irq_save(), or in a handler)? */
+ARMDMA_API bool armdma_hw_irqs_disabled(const struct armdma_hw *hw);
 /* Level of a line as the units drive it. */
 ARMDMA_API bool armdma_hw_irq_level(const struct armdma_hw *hw, uint32_t line);
 
@@ -294,6 +296,12 @@ ARMDMA_API int armdma_hw_master_read_sync(struct armdma_hw *hw, const char *mast
 ARMDMA_API int armdma_hw_master_write_sync(struct armdma_hw *hw, const char *master,
 					   armdma_dma_t addr, const void *buf, size_t len,
 					   uint64_t max_cycles);
+
+/*
+ * Connect the device's bus port to the snoop port of the CPU caches, or take it off: a property of the board, to be
+ * changed while the device does nothing. Returns 0, -ENOENT, -EBUSY (transfers are under way).
+ */
+ARMDMA_API int armdma_hw_set_coherent(struct armdma_hw *hw, const char *master, bool coherent);
 
 #ifdef __cplusplus
 }

@@ -520,6 +520,18 @@ struct bus_master *bus_master_create(struct armdma_hw *hw, const char *name, uns
 	return m;
 }
 
+int armdma_hw_set_coherent(struct armdma_hw *hw, const char *master, bool coherent)
+{
+	struct bus_master *m = bus_find_master(hw, master);
+
+	if (!m)
+		return -ENOENT;
+	if (bus_master_active(m))
+		return -EBUSY;
+	m->coherent = coherent;
+	return 0;
+}
+
 int bus_create(struct armdma_hw *hw)
 {
 	struct bus *bus = calloc(1, sizeof(*bus));
@@ -529,6 +541,7 @@ int bus_create(struct armdma_hw *hw)
 	SLIST_INIT(&bus->masters);
 	LIST_INIT(&bus->probes);
 	LIST_INIT(&bus->spare);
+	SLIST_INIT(&bus->windows);
 	hw->bus = bus;
 	return 0;
 }
@@ -544,6 +557,7 @@ void bus_destroy(struct armdma_hw *hw)
 		clock_cancel(hw, &m->ch[1].ev);
 		free(m);
 	}
+	bus_windows_free(hw->bus);
 	bus_probes_free(hw->bus);
 	free(hw->bus);
 	hw->bus = NULL;

@@ -73,6 +73,11 @@ struct bus_port {
  */
 struct bus_master *bus_master_create(struct armdma_hw *hw, const char *name, unsigned int addr_bits,
 				     unsigned int beat_bytes, bool coherent, struct bus_port *port);
+/*
+ * Port of a device whose DMA addresses reach memory through the windows of its configuration, which must live as
+ * long as the bus. NULL: out of memory. Destroyed with the bus.
+ */
+struct bus_port *bus_window_create(struct armdma_hw *hw, const struct armdma_device_config *cfg);
 struct bus_master *bus_find_master(const struct armdma_hw *hw, const char *name);
 const char *bus_master_name(const struct bus_master *m);
 /* Queue a transfer. */

@@ -45,8 +45,10 @@ LIST_HEAD(bus_probe_list, bus_probe);
 struct bus {
 	SLIST_HEAD(, bus_master) masters;
 	struct bus_probe_list probes, spare;
+	SLIST_HEAD(, bus_window) windows;
 };
 
 void bus_probes_free(struct bus *bus);
+void bus_windows_free(struct bus *bus);
 
 #endif
