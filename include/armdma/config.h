@@ -29,9 +29,17 @@ struct armdma_costs {
 	uint32_t burst;		/* fixed cost of one burst (address phase, interconnect) */
 	uint32_t mem_read;	/* memory read by the table walker */
 	uint32_t tlb_hit;	/* TLB look-up that hits the first level */
-	uint32_t tlb_l2_hit;	/* extra for a hit in the second-level TLB */
+	uint32_t tlb_l2_hit;	/* extra for a look-up in the second-level TLB */
+	uint32_t pb_hit;	/* extra for a look-up in a prefetch buffer */
+	uint32_t flpd_hit;	/* level-1 descriptor from the cache of them, instead of mem_read */
+	uint32_t flush;		/* a TLB invalidation runs: as long 7.x shows it in STATUS */
 	uint32_t block;		/* from the last burst's end to STATUS.blocked */
 	uint32_t irq;		/* interrupt entry */
+	/*
+	 * Beats that memory moves in a cycle, for all masters together; the bursts of masters that
+	 * ask for more wait for each other, first come, first served. 0: as many as they want.
+	 */
+	uint32_t mem_beats;
 };
 
 /* How long un-synced data stays invisible (which choices the caches make). */
@@ -65,28 +73,66 @@ enum armdma_fidelity {
 #define ARMDMA_SYSMMU_V3_1 0x30200000u
 #define ARMDMA_SYSMMU_V3_2 0x30400000u
 #define ARMDMA_SYSMMU_V3_3 0x30600000u
+#define ARMDMA_SYSMMU_V5_0 0x50000000u
+#define ARMDMA_SYSMMU_V5_1 0x50200000u /* range invalidation, locked TLB entries */
+#define ARMDMA_SYSMMU_V6_0 0x60000000u
+/* Three flavours of 7.x that drivers tell apart by capability bits; which minor has which is assumed. */
+#define ARMDMA_SYSMMU_V7_0 0x70000000u /* no CAPA1 */
+#define ARMDMA_SYSMMU_V7_2 0x70400000u /* CAPA1, no VM registers */
+#define ARMDMA_SYSMMU_V7_4 0x70800000u /* VM register bank */
 
 #define ARMDMA_NAME_LEN 16
 
-/* One System MMU. It sits in front of the bus port of exactly one device. */
+/* Which entry of a TLB makes room. */
+enum armdma_tlb_replacement {
+	ARMDMA_TLB_BY_VERSION,		/* as CFG.LRU says; where that bit is missing, round robin (assumed) */
+	ARMDMA_TLB_LRU,
+	ARMDMA_TLB_ROUND_ROBIN,
+	ARMDMA_TLB_RANDOM,		/* from the machine's seed */
+};
+
+/* Errata, on where the silicon has them. */
+#define ARMDMA_SYSMMU_ERRATUM_FAULTY_PREFETCH (1u << 0)	/* 3.x: prefetch buffers keep descriptors that were invalid */
+#define ARMDMA_SYSMMU_ERRATUM_STALE_FLPD (1u << 1)	/* 3.2, 3.3: cached level-1 descriptors survive a change of the table */
+#define ARMDMA_SYSMMU_ERRATUM_SPECULATIVE_FLPD (1u << 2) /* 3.3: level-1 descriptors of 16 MiB are cached at once, empty ones too */
+#define ARMDMA_SYSMMU_ERRATA_ALL 7u
+
+/* One System MMU. It sits in front of one bus port of a device. */
 struct armdma_sysmmu_config {
 	char name[ARMDMA_NAME_LEN];	/* "sysmmu-fimc0" */
-	armdma_phys_t reg_base;		/* 4 KiB register block */
+	armdma_phys_t reg_base;		/* register block: 4 KiB, 36 KiB on 7.x */
 	uint32_t irq;			/* interrupt line (GIC SPI), may be shared */
 	/*
 	 * Version word. The version of a given SoC's units is documented nowhere;
 	 * the presets assume 1.x.
 	 */
 	uint32_t version;
-	uint32_t tlb_entries;		/* first-level TLB, 0: the version's default */
+	/*
+	 * First-level TLB: entries in all sets; from 7.0 on an entry is a line of four pages. At most 127 up
+	 * to 3.x, 255 on 5.x and 6.x, 128 lines on 7.x. 0: the version's default.
+	 */
+	uint32_t tlb_entries;
+	uint32_t tlb_sets;		/* power of two that divides the entries; 0: 1 up to 6.x, 4 on 7.x */
+	enum armdma_tlb_replacement tlb_replacement;	/* of both levels */
+	uint32_t nr_tlbs;		/* 7.2 and later: TLBs, chosen by address or AXI ID, 1 to 8; 0: 1 */
+	uint32_t tlb2_sets, tlb2_ways;	/* second level; 0: 64 x 8 on 2.x, none on 5.x and 6.x. No other version may have one */
+	uint32_t prefetch_buffers;	/* 3.3, 5.x, 6.x: 3, 4 or 6; 0: 4. 3.0 and 3.1 have 2, 3.2 has 3 */
+	uint32_t flpd_entries;		/* cache of level-1 descriptors from 3.2 on: 1 to 64; 0: 4. 7.x: a power of two */
+	uint32_t errata_off;		/* ARMDMA_SYSMMU_ERRATUM_*: what this unit does not suffer from although its version does */
+	uint32_t addr_bits;		/* of physical addresses; 0: 32 up to 3.x, 36 from 5.0 on (may be 32 to 36 there) */
 	uint32_t cfg_reset;		/* reset value of CFG */
 	/* What lets the held transaction of a fault go on (undocumented): */
 	bool resume_on_int_clear;	/* false: CTRL = 5; true: INT_CLEAR alone */
+	bool recovers;			/* 5.x: faults can be resumed as on 6.x. Else the held transaction never ends */
+	bool no_block;			/* 7.2 and later: CAPA1 says that drivers need not block */
+	char power_domain[ARMDMA_NAME_LEN];	/* "" for one that is always on */
 };
 
 enum armdma_devkind {
 	ARMDMA_DEV_FIMC,	/* camera interface, output DMA (armdma/fimc.h) */
 	ARMDMA_DEV_SGDMA,	/* scatter-gather DMA engine (armdma/sgdma.h) */
+	/* Bus ports without a device model behind them: transfers come from armdma_hw_master_read() and _write(). */
+	ARMDMA_DEV_MASTER,
 };
 
 #define ARMDMA_MAX_DMA_RANGES 4
@@ -100,6 +146,7 @@ struct armdma_dma_range {
 	armdma_dma_t dma_start;
 	uint64_t size;
 };
+#define ARMDMA_MAX_PORTS 4
 
 struct armdma_device_config {
 	char name[ARMDMA_NAME_LEN];	/* "fimc0" */
@@ -107,6 +154,11 @@ struct armdma_device_config {
 	armdma_phys_t reg_base;
 	uint32_t irq;
 	char sysmmu[ARMDMA_NAME_LEN];	/* name of the SYSMMU in front of it, "" for none */
+	/*
+	 * SYSMMUs of further bus ports (MFC has a left and a right one); they carry the same page table. Port n
+	 * (from 1 on) is the bus master "NAME:n".
+	 */
+	char more_sysmmus[ARMDMA_MAX_PORTS - 1][ARMDMA_NAME_LEN];
 	uint32_t addr_bits;		/* width of its bus address; the rest is dropped. 0: 32 */
 	bool coherent;			/* snoops the CPU caches */
 	/* Highest address that its bus carries, as its driver's core knows it (bus_dma_limit); 0: no limit of the bus. */
@@ -114,6 +166,7 @@ struct armdma_device_config {
 	uint32_t nr_dma_ranges;		/* 0: DMA addresses are physical ones. Not together with a SYSMMU */
 	struct armdma_dma_range dma_ranges[ARMDMA_MAX_DMA_RANGES];
 	uint64_t cma_size;		/* contiguous memory for it alone, bytes, multiple of 4 MiB; 0: the default area */
+	char power_domain[ARMDMA_NAME_LEN];	/* "" for one that is always on */
 };
 
 #define ARMDMA_NO_CMA (~0ULL)
