@@ -64,7 +64,7 @@ static void open_space(armdma_dma_t base, uint64_t size)
 
 	P = armdma_iova_linux_arm();
 	arena = (struct arena){ .allow = 1000 };
-	if (P->create(&priv, &s, &err))
+	if (P->create(P, &priv, &s, &err))
 		fail_msg("%s", err.msg);
 }
 
@@ -342,7 +342,7 @@ static void cap_limits_the_alignment(void **state)
 
 		s.align_order = cap;
 		arena = (struct arena){ .allow = 1000 };
-		assert_int_equal(P->create(&priv, &s, NULL), 0);
+		assert_int_equal(P->create(P, &priv, &s, NULL), 0);
 		assert_int_equal(get(PAGE), 0);
 		assert_int_equal(get(2 * MIB), align > PAGE ? align : PAGE);
 		assert_int_equal(close_space(NULL), 0);
@@ -357,7 +357,7 @@ static void granule_may_be_larger_than_a_page(void **state)
 	s.granule = 65536;
 	P = armdma_iova_linux_arm();
 	arena = (struct arena){ .allow = 1000 };
-	assert_int_equal(P->create(&priv, &s, NULL), 0);
+	assert_int_equal(P->create(P, &priv, &s, NULL), 0);
 	assert_int_equal(get(1), 0x80000000);
 	assert_int_equal(get(65537), 0x80020000);
 	assert_int_equal(put(0x80000000 + 4096, 4096), -EINVAL);
@@ -466,7 +466,7 @@ static void creation_without_memory_leaks_nothing(void **state)
 	P = armdma_iova_linux_arm();
 	for (long allow = 0; allow < 2; allow++) {
 		arena = (struct arena){ .allow = allow };
-		assert_int_equal(P->create(&priv, &s, &err), -ENOMEM);
+		assert_int_equal(P->create(P, &priv, &s, &err), -ENOMEM);
 		assert_null(priv);
 		assert_non_null(strstr(err.msg, "memory"));
 		assert_int_equal(arena.live, 0);
@@ -493,14 +493,14 @@ static void senseless_spaces_are_named(void **state)
 		s = space_of(v[i].base, v[i].size);
 		s.granule = v[i].granule;
 		arena = (struct arena){ .allow = 10 };
-		assert_int_equal(P->create(&priv, &s, &err), -EINVAL);
+		assert_int_equal(P->create(P, &priv, &s, &err), -EINVAL);
 		if (!strstr(err.msg, v[i].word))
 			fail_msg("\"%s\" does not name %s", err.msg, v[i].word);
-		assert_int_equal(P->create(&priv, &s, NULL), -EINVAL);
+		assert_int_equal(P->create(P, &priv, &s, NULL), -EINVAL);
 	}
 	s = space_of(0, MIB);
 	s.mem_free = NULL;
-	assert_int_equal(P->create(&priv, &s, &err), -EINVAL);
+	assert_int_equal(P->create(P, &priv, &s, &err), -EINVAL);
 }
 
 static int count_run(void *ctx, armdma_dma_t addr, uint64_t size)
@@ -565,7 +565,7 @@ static void heap_is_used_without_call_outs(void **state)
 
 	(void)state;
 	P = armdma_iova_linux_arm();
-	assert_int_equal(P->create(&priv, &s, NULL), 0);
+	assert_int_equal(P->create(P, &priv, &s, NULL), 0);
 	assert_int_equal(get(PAGE), 0);
 	P->destroy(priv);
 	priv = NULL;

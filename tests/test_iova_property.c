@@ -240,7 +240,7 @@ static void run(armdma_dma_t base, uint64_t granules, uint32_t granule, uint32_t
 	o.present[0] = true;
 	seed = first_seed;
 	refuse = false;
-	assert_int_equal(p->create(&priv, &o.space, NULL), 0);
+	assert_int_equal(p->create(p, &priv, &o.space, NULL), 0);
 	for (unsigned int i = 0; i < ops; i++) {
 		uint64_t dice = rnd(100);
 

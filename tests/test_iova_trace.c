@@ -84,7 +84,7 @@ static void every_recorded_iova_comes_out_equal(void **state)
 	f = ftrace_open(TRACE, err, sizeof(err));
 	if (!f)
 		fail_msg("%s", err);
-	assert_int_equal(r.policy->create(&r.priv, &space, &bad), 0);
+	assert_int_equal(r.policy->create(r.policy, &r.priv, &space, &bad), 0);
 	while ((ret = ftrace_next(f, &ev)) > 0) {
 		if (ev.type == FTRACE_IOVA_ALLOC)
 			replay_alloc(&r, &ev);

@@ -45,7 +45,7 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	mapping->size = size;
 	mapping->refs = 1;
 	mapping->policy = policy ? policy : armdma_iova_linux_arm();
-	ret = mapping->policy->create(&mapping->iova, &space, &err);
+	ret = mapping->policy->create(mapping->policy, &mapping->iova, &space, &err);
 	if (ret)
 		goto free_mapping;
 	mapping->domain = armdma_domain_alloc(m);
