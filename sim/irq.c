@@ -183,7 +183,7 @@ static void call_line(struct armdma_hw *hw, uint32_t line)
 	l->busy = false;
 	sweep(l);
 	hw->in_irq--;
-	emit(hw, ARMDMA_EV_IRQ_EXIT, line, true);
+	emit(hw, ARMDMA_EV_IRQ_EXIT, line, handled);
 	l->unhandled = handled ? 0 : l->unhandled + 1;
 	if (l->unhandled >= IRQ_STUCK) {
 		l->disabled = true;

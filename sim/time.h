@@ -5,8 +5,7 @@
 
 #include "sim/hw.h"
 
-/* The clock counts cycles of the 160 MHz bus clock that feeds FIMC and its SYSMMU on Exynos4. */
-#define CLOCK_MHZ 160
+#define CLOCK_MHZ ARMDMA_CLOCK_MHZ
 
 int clock_init(struct clock *c);
 void clock_fini(struct clock *c);

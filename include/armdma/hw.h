@@ -224,6 +224,8 @@ ARMDMA_API void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu);
 
 /* ---- Door 5: time ------------------------------------------------------ */
 
+/* The clock counts cycles of the 160 MHz bus clock that feeds FIMC and its SYSMMU on Exynos4. */
+#define ARMDMA_CLOCK_MHZ 160
 /* Cycles of the bus clock since creation. */
 ARMDMA_API uint64_t armdma_hw_now(const struct armdma_hw *hw);
 /* Let n cycles pass; runs what is due and delivers interrupts. */

@@ -210,13 +210,6 @@ static void on_event(void *ctx, const struct armdma_event *ev)
 		track_event(ck, ev);
 }
 
-#define LISTENS_TO                                                                             \
-	(ARMDMA_EV_BIT(ARMDMA_EV_MISUSE) | ARMDMA_EV_BIT(ARMDMA_EV_TRAP) |                     \
-	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_ALLOC) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_FREE) |              \
-	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_MAP) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_UNMAP) |               \
-	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_CPU) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_DEV) |       \
-	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_WRITE))
-
 int check_create(struct armdma_machine *m)
 {
 	struct checker *ck = calloc(1, sizeof(*ck));
@@ -229,12 +222,12 @@ int check_create(struct armdma_machine *m)
 	TAILQ_INIT(&ck->dead);
 	SLIST_INIT(&ck->told);
 	m->check = ck;
-	return armdma_event_subscribe(m->ev, LISTENS_TO, on_event, ck);
+	return armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 }
 
 void armdma_checker_enable(struct armdma_machine *m, bool on)
 {
-	if (!armdma_event_subscribe(m->ev, on ? LISTENS_TO : 0, on_event, m->check))
+	if (!armdma_event_subscribe(m->ev, on ? ARMDMA_EV_CHECKED : 0, on_event, m->check))
 		m->check->on = on;
 	if (!on)
 		track_clear(m->check);

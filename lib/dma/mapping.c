@@ -162,7 +162,8 @@ __attribute__((noinline))
 static void emit(struct armdma_iommu_mapping *mapping, enum armdma_event_type type,
 		 armdma_dma_t addr, uint64_t size, int result)
 {
-	struct armdma_event ev = { .type = type, .addr = addr, .len = size, .result = result };
+	struct armdma_event ev = { .type = type, .addr = addr, .len = size, .result = result,
+				   .value = armdma_domain_table(mapping->domain) };
 
 	armdma_event_emit(mapping->m->ev, &ev);
 }

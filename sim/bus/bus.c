@@ -160,7 +160,7 @@ static inline struct bus_run measure_whole(const struct burst_shape *s, uint64_t
 
 __attribute__((noinline))
 static void emit(struct bus_channel *ch, armdma_dma_t addr, armdma_phys_t pa, uint64_t len,
-		 enum armdma_bus_resp resp)
+		 uint64_t cycles, enum armdma_bus_resp resp)
 {
 	struct armdma_event ev = {
 		.type = ch->write ? ARMDMA_EV_BUS_WRITE : ARMDMA_EV_BUS_READ,
@@ -168,6 +168,7 @@ static void emit(struct bus_channel *ch, armdma_dma_t addr, armdma_phys_t pa, ui
 		.addr = addr,
 		.pa = pa,
 		.len = len,
+		.value = cycles,
 		.result = (int)resp,
 	};
 
@@ -203,14 +204,16 @@ __attribute__((noinline))
 static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma_t addr,
 		 const struct bus_translation *tr, uint32_t bytes, enum armdma_bus_resp resp)
 {
+	uint64_t cycles = tr->cycles + s->cost + (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
+
 	if (watched(ch))
-		emit(ch, addr, tr->pa, bytes, resp);
+		emit(ch, addr, tr->pa, bytes, cycles, resp);
 	if (resp == ARMDMA_RESP_DECERR)
 		ch->decerr++;
 	else
 		ch->slverr++;
 	ch->bursts++;
-	ch->busy_until += tr->cycles + s->cost + (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
+	ch->busy_until += cycles;
 	ch->resp = resp;
 	ch->ending = true;
 }
@@ -309,7 +312,7 @@ static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint
 	if (run.bursts > 1 && m->port)
 		m->port->ops->repeat(m->port, x, run.bursts - 1);
 	if (watched(ch))
-		emit(ch, addr, tr.pa, run.bytes, ARMDMA_RESP_OKAY);
+		emit(ch, addr, tr.pa, run.bytes, run.cycles, ARMDMA_RESP_OKAY);
 	ch->bursts += run.bursts;
 	ch->bytes += run.bytes;
 	ch->busy_until = now + run.cycles;
