@@ -55,29 +55,26 @@ static void update_pending(struct armdma_hw *hw, uint32_t line)
 		hw->nr_pending += was ? -1u : 1u;
 }
 
+__attribute__((noinline))
 static void emit(struct armdma_hw *hw, enum armdma_event_type type, uint32_t line, bool level)
 {
 	struct armdma_event ev = { .type = type, .addr = line, .value = level };
 
-	if (armdma_event_on(&hw->ev.pub, type))
-		armdma_event_emit(&hw->ev.pub, &ev);
+	armdma_event_emit(&hw->ev.pub, &ev);
 }
 
 void irq_set(struct armdma_hw *hw, uint32_t line, bool *asserted, bool level)
 {
 	struct irq_line *l;
+	bool changed;
 
 	if (line >= ARMDMA_NR_IRQS || *asserted == level)
 		return;
 	l = &hw->lines[line];
 	*asserted = level;
-	if (level) {
-		if (l->sources++ == 0)
-			emit(hw, ARMDMA_EV_IRQ_LEVEL, line, true);
-	} else {
-		if (--l->sources == 0)
-			emit(hw, ARMDMA_EV_IRQ_LEVEL, line, false);
-	}
+	changed = level ? l->sources++ == 0 : --l->sources == 0;
+	if (changed && armdma_event_on(&hw->ev.pub, ARMDMA_EV_IRQ_LEVEL))
+		emit(hw, ARMDMA_EV_IRQ_LEVEL, line, level);
 	update_pending(hw, line);
 }
 
@@ -174,7 +171,8 @@ static void call_line(struct armdma_hw *hw, uint32_t line)
 	hw->st.irqs++;
 	/* Taking an interrupt is a barrier for loads: handlers see what the device wrote before it. */
 	cpu_pull(hw);
-	emit(hw, ARMDMA_EV_IRQ_ENTER, line, true);
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_IRQ_ENTER))
+		emit(hw, ARMDMA_EV_IRQ_ENTER, line, true);
 	hw->in_irq++;
 	l->busy = true;
 	SLIST_FOREACH(a, &l->actions, link)
@@ -183,7 +181,8 @@ static void call_line(struct armdma_hw *hw, uint32_t line)
 	l->busy = false;
 	sweep(l);
 	hw->in_irq--;
-	emit(hw, ARMDMA_EV_IRQ_EXIT, line, handled);
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_IRQ_EXIT))
+		emit(hw, ARMDMA_EV_IRQ_EXIT, line, handled);
 	l->unhandled = handled ? 0 : l->unhandled + 1;
 	if (l->unhandled >= IRQ_STUCK) {
 		l->disabled = true;

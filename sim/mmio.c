@@ -55,13 +55,13 @@ static const struct mmio_region *decode(struct armdma_hw *hw, armdma_phys_t reg)
 	return NULL;
 }
 
+__attribute__((noinline))
 static void emit(struct armdma_hw *hw, enum armdma_event_type type, const char *who,
 		 armdma_phys_t reg, uint32_t value)
 {
 	struct armdma_event ev = { .type = type, .who = who, .addr = reg, .value = value };
 
-	if (armdma_event_on(&hw->ev.pub, type))
-		armdma_event_emit(&hw->ev.pub, &ev);
+	armdma_event_emit(&hw->ev.pub, &ev);
 }
 
 uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
@@ -78,7 +78,8 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 		return 0;
 	}
 	v = r->read(r->ctx, (uint32_t)(reg - r->base));
-	emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_READ))
+		emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
 	return v;
 }
 
@@ -95,7 +96,8 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 			      value, (unsigned long long)reg);
 		return;
 	}
-	emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
+		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
 }
 

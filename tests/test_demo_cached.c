@@ -42,6 +42,28 @@ static void library_says_why(void **state)
 	rig_close(&r);
 }
 
+static void trace_of_the_step_is_written(void **state)
+{
+	static const char *const names[] = { "trace.ftrace.txt", "trace.dat", "trace.json", "trace.vcd" };
+	struct demo_options opt = small_options();
+	struct demo_cached res;
+	char path[512];
+	struct rig r;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s/%s", opt.dir, names[i]);
+		unlink(path);
+	}
+	assert_int_equal(rig_open(&r, &opt), 0);
+	assert_step(&r, demo_cached(&r.d, &res));
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s/%s", opt.dir, names[i]);
+		assert_int_equal(access(path, R_OK), 0);
+	}
+	rig_close(&r);
+}
+
 static void full_size_buffer_is_one_block_of_4_mib(void **state)
 {
 	struct demo_options opt = small_options();
@@ -78,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing_sync_shows_the_frame_before),
 		cmocka_unit_test(library_says_why),
+		cmocka_unit_test(trace_of_the_step_is_written),
 		cmocka_unit_test(full_size_buffer_is_one_block_of_4_mib),
 		cmocka_unit_test(step_after_step_on_one_machine),
 	};

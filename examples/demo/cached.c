@@ -90,24 +90,30 @@ int demo_cached(struct demo *d, struct demo_cached *res)
 		.queue_flags = queue_flags, .frame = frame, .ctx = &s,
 	};
 	unsigned int unexpected = d->unexpected;
+	struct armdma_trace *trace = NULL;
 	const char *stage = "probe";
 	struct fimc_cap *cap;
-	int ret = -ENOMEM;
+	int ret = -ENOMEM, written;
 
 	*res = (struct demo_cached){ .stale = 0 };
 	demo_say(d, "3. Capture into a cached buffer: one %zu KiB block, mapped FROM_DEVICE",
 		 (ARMDMA_PAGE_SIZE << armdma_get_order(size)) >> 10);
 	if (s.expected)
+		ret = armdma_trace_start(&trace, d->hw, NULL);
+	if (!ret)
 		ret = fimc_cap_probe(armdma_device_find(d->m, DEMO_CAMERA), &cap);
 	if (!ret) {
 		ret = user_capture_run(d->m, cap, &uc, &stage);
 		fimc_cap_remove(cap);
 	}
 	free(s.expected);
+	written = trace ? demo_trace(d, trace) : 0;
 	if (ret) {
 		demo_say(d, "      capture failed (%s): %s", stage, strerror(-ret));
 		return ret;
 	}
+	if (written)
+		return written;
 	return res->stale && res->shows_previous && res->explained && d->unexpected == unexpected ?
 		       0 : -EPROTO;
 }

@@ -170,6 +170,27 @@ static int make_dir(const char *dir)
 	return mkdir(path, 0777) && errno != EEXIST ? -errno : 0;
 }
 
+int demo_trace(struct demo *d, struct armdma_trace *trace)
+{
+	static const char *const names[] = {
+		[ARMDMA_TRACE_FTRACE] = "trace.ftrace.txt", [ARMDMA_TRACE_DAT] = "trace.dat",
+		[ARMDMA_TRACE_JSON] = "trace.json", [ARMDMA_TRACE_VCD] = "trace.vcd",
+	};
+	int ret = make_dir(d->opt.dir);
+	char path[512];
+
+	for (int i = 0; !ret && i <= ARMDMA_TRACE_VCD; i++) {
+		if (snprintf(path, sizeof(path), "%s/%s", d->opt.dir, names[i]) >= (int)sizeof(path))
+			ret = -ENAMETOOLONG;
+		else
+			ret = armdma_trace_save(trace, (enum armdma_trace_format)i, path);
+	}
+	if (ret)
+		demo_say(d, "      cannot write %s/trace.*: %s", d->opt.dir, strerror(-ret));
+	armdma_trace_free(trace);
+	return ret;
+}
+
 int demo_picture(struct demo *d, const char *name, const uint8_t *nv12, char *path)
 {
 	int ret = make_dir(d->opt.dir);

@@ -12,6 +12,7 @@
 #include <armdma/mm.h>
 #include <armdma/report.h>
 #include <armdma/sensor.h>
+#include <armdma/trace.h>
 
 #define DEMO_CAMERA "fimc0"
 #define DEMO_ENGINE "mdma"
@@ -93,6 +94,8 @@ double demo_seconds(void);
 int demo_expected(struct demo *d, uint64_t number, uint8_t *buf);
 /* DIR/name of an NV12 picture; path (512 bytes) gets where. 0 or negative errno, printed. */
 int demo_picture(struct demo *d, const char *name, const uint8_t *nv12, char *path);
+/* The files DIR/trace.* of a trace; it is freed. 0 or negative errno, printed. */
+int demo_trace(struct demo *d, struct armdma_trace *trace);
 /* NV12 to PNG. 0, or negative errno. */
 int png_write_nv12(const char *path, const uint8_t *nv12, uint32_t width, uint32_t height);
 

@@ -66,5 +66,7 @@ int demo_table(struct demo *d)
 		 (ull)missing, (ull)(live + mm.vm_areas), d->unexpected);
 	demo_say(d, "   open       %s/frame.png", d->opt.dir);
 	demo_say(d, "   compare    %s/sent.png and what the user saw, %s/stale.png", d->opt.dir, d->opt.dir);
+	demo_say(d, "   trace      of step 3: %s/trace.json for ui.perfetto.dev,", d->opt.dir);
+	demo_say(d, "              trace.vcd for GTKWave, trace.dat for trace-cmd, ftrace text");
 	return live || missing || mm.vm_areas || d->unexpected ? -EPROTO : 0;
 }

@@ -279,12 +279,12 @@ static const struct bus_port_ops port_ops = {
 
 /* ---- State ------------------------------------------------------------- */
 
+__attribute__((noinline))
 static void emit_block(struct sysmmu *mmu, bool on)
 {
 	struct armdma_event ev = { .type = ARMDMA_EV_BLOCK, .who = mmu->cfg.name, .value = on };
 
-	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_BLOCK))
-		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+	armdma_event_emit(&mmu->hw->ev.pub, &ev);
 }
 
 void sysmmu_update(struct sysmmu *mmu)
@@ -298,7 +298,7 @@ void sysmmu_update(struct sysmmu *mmu)
 			busy = bus_master_busy_until(mmu->port.master);
 		mmu->drained_at = (busy > now ? busy : now) + mmu->hw->cfg.costs.block;
 	}
-	if (stop != mmu->stopped)
+	if (stop != mmu->stopped && armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_BLOCK))
 		emit_block(mmu, stop);
 	mmu->stopped = stop;
 	mmu->go = !stop && enabled(mmu) && !mmu->nr_secure;
@@ -311,6 +311,7 @@ void sysmmu_kick(struct sysmmu *mmu)
 		bus_master_kick(mmu->port.master);
 }
 
+__attribute__((noinline))
 static void emit_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
 {
 	struct armdma_event ev = {
@@ -321,19 +322,24 @@ static void emit_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int
 		.value = dropped,
 	};
 
+	armdma_event_emit(&mmu->hw->ev.pub, &ev);
+}
+
+static void note_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
+{
 	mmu->invalidations++;
 	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_INV))
-		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+		emit_inv(mmu, va, len, dropped);
 }
 
 void sysmmu_flush_all(struct sysmmu *mmu)
 {
-	emit_inv(mmu, 0, 0, sysmmu_tlb_invalidate_all(&mmu->tlb));
+	note_inv(mmu, 0, 0, sysmmu_tlb_invalidate_all(&mmu->tlb));
 }
 
 void sysmmu_flush_entry(struct sysmmu *mmu, uint32_t va)
 {
-	emit_inv(mmu, va & (uint32_t)ARMDMA_PAGE_MASK, ARMDMA_PAGE_SIZE,
+	note_inv(mmu, va & (uint32_t)ARMDMA_PAGE_MASK, ARMDMA_PAGE_SIZE,
 		 sysmmu_tlb_invalidate(&mmu->tlb, va >> ARMDMA_PAGE_SHIFT));
 }
 
