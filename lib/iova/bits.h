@@ -43,6 +43,34 @@ static inline uint32_t iova_next_set(const uint64_t *map, uint32_t from, uint32_
 	return iova_find_bit(map, from, end, 0);
 }
 
+/* End of the last bit of the wanted value below `end`, that is, its number + 1; 0 when there is none. */
+static inline uint32_t iova_find_bit_below(const uint64_t *map, uint32_t end, uint64_t invert)
+{
+	uint64_t word;
+	uint32_t i;
+
+	if (!end)
+		return 0;
+	i = (end - 1) / 64;
+	word = (map[i] ^ invert) & IOVA_BITS_BELOW(end);
+	while (!word) {
+		if (!i--)
+			return 0;
+		word = map[i] ^ invert;
+	}
+	return i * 64 + 64 - (uint32_t)__builtin_clzll(word);
+}
+
+static inline uint32_t iova_last_zero(const uint64_t *map, uint32_t end)
+{
+	return iova_find_bit_below(map, end, ~0ULL);
+}
+
+static inline uint32_t iova_last_set(const uint64_t *map, uint32_t end)
+{
+	return iova_find_bit_below(map, end, 0);
+}
+
 /* Set all bits of a range that is not empty. */
 static inline void iova_set_bits(uint64_t *map, uint32_t from, uint32_t end)
 {

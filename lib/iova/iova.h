@@ -8,7 +8,7 @@
 #include <armdma/iova.h>
 
 extern const struct armdma_iova_policy iova_policy_linux_arm, iova_policy_linux_arm_order, iova_policy_genpool_first,
-	iova_policy_genpool_best;
+	iova_policy_genpool_best, iova_policy_first_fit, iova_policy_next_fit, iova_policy_best_fit, iova_policy_top_down;
 
 /* Formats *err, if there is one; returns ret. */
 ARMDMA_PRINTF(3, 4) int iova_fail(struct armdma_error *err, int ret, const char *fmt, ...);

@@ -5,6 +5,10 @@
 #include "lib/iova/iova.h"
 
 static const struct armdma_iova_policy *const policies[] = {
+	&iova_policy_first_fit,
+	&iova_policy_next_fit,
+	&iova_policy_best_fit,
+	&iova_policy_top_down,
 	&iova_policy_linux_arm,
 	&iova_policy_linux_arm_order,
 	&iova_policy_genpool_first,
