@@ -147,7 +147,7 @@ ARMDMA_INLINE int armdma_dma_set_mask_and_coherent(struct armdma_device *dev, ui
 struct armdma_iommu_mapping;
 
 /*
- * New address space [base, base+size). policy NULL: armdma_iova_linux_arm(). Returns NULL and *error (may be
+ * New address space [base, base+size). policy NULL: "first-fit". Returns NULL and *error (may be
  * NULL): -ERANGE size > 4 GiB or beyond 32 bits, -EINVAL size < one page or base not page aligned, -ENOMEM.
  * Linux 6.1 arm_iommu_create_mapping().
  */

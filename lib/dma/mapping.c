@@ -44,7 +44,7 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	mapping->base = base;
 	mapping->size = size;
 	mapping->refs = 1;
-	mapping->policy = policy ? policy : armdma_iova_linux_arm();
+	mapping->policy = policy ? policy : armdma_iova_find("first-fit");
 	ret = mapping->policy->create(mapping->policy, &mapping->iova, &space, &err);
 	if (ret)
 		goto free_mapping;
