@@ -10,6 +10,7 @@
 #include "lib/check/check.h"
 #include "lib/dma/dma.h"
 #include "lib/iommu/iommu.h"
+#include "lib/irq/irq.h"
 #include "lib/machine.h"
 #include "lib/mm/mm.h"
 
@@ -17,6 +18,8 @@ static int boot(struct armdma_machine *m)
 {
 	int ret = check_create(m);
 
+	if (!ret)
+		ret = irqchip_create(m);
 	if (!ret)
 		ret = mm_create(m);
 	if (!ret)
@@ -82,6 +85,7 @@ void armdma_machine_destroy(struct armdma_machine *m)
 	dma_destroy(m);
 	iommu_destroy(m);
 	mm_destroy(m);
+	irqchip_destroy(m);
 	check_destroy(m);
 	armdma_hw_destroy(m->hw);
 	free(m);

@@ -12,6 +12,7 @@ struct mm;		/* lib/mm/mm.h */
 struct iommu;		/* lib/iommu/iommu.h */
 struct dma_state;	/* lib/dma/dma.h: live buffers and mappings */
 struct checker;		/* lib/check/check.h */
+struct irqchip;		/* lib/irq */
 struct sysmmu_unit;	/* lib/iommu: the driver's view of one SYSMMU */
 struct armdma_domain;
 struct armdma_iommu_mapping;
@@ -52,6 +53,7 @@ struct armdma_machine {
 	struct iommu *iommu;
 	struct dma_state *dma;
 	struct checker *check;
+	struct irqchip *irqchip;
 	struct device_list devices;
 	struct { uint64_t nth, hits; } fail[ARMDMA_NR_FAIL_STEPS];
 	bool abandoned;		/* its test failed: what is left over is no news */

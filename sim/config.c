@@ -49,20 +49,20 @@ struct unit {
 	uint32_t mmu_irq;
 };
 
-/* The FIMCs' SYSMMUs share interrupt combiner group 4, which is SPI 4. */
+/* The FIMCs' SYSMMUs are inputs of interrupt combiner group 4, which is SPI 4. */
 static const struct unit exynos4_fimcs[] = {
-	{ "fimc0", 0x11800000, 84, ARMDMA_DEV_FIMC, 0x11A20000, 4 },
-	{ "fimc1", 0x11810000, 85, ARMDMA_DEV_FIMC, 0x11A30000, 4 },
-	{ "fimc2", 0x11820000, 86, ARMDMA_DEV_FIMC, 0x11A40000, 4 },
-	{ "fimc3", 0x11830000, 87, ARMDMA_DEV_FIMC, 0x11A50000, 4 },
+	{ "fimc0", 0x11800000, 84, ARMDMA_DEV_FIMC, 0x11A20000, ARMDMA_IRQ_COMBINER(4, 2) },
+	{ "fimc1", 0x11810000, 85, ARMDMA_DEV_FIMC, 0x11A30000, ARMDMA_IRQ_COMBINER(4, 3) },
+	{ "fimc2", 0x11820000, 86, ARMDMA_DEV_FIMC, 0x11A40000, ARMDMA_IRQ_COMBINER(4, 4) },
+	{ "fimc3", 0x11830000, 87, ARMDMA_DEV_FIMC, 0x11A50000, ARMDMA_IRQ_COMBINER(4, 5) },
 };
 
 /* Memory DMA. Exynos4412 has its G2D where Exynos4210 has this SYSMMU; there MDMA2's serves, in group 5. */
 static const struct unit exynos4210_mdma = {
-	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x10A40000, 4
+	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x10A40000, ARMDMA_IRQ_COMBINER(4, 0)
 };
 static const struct unit exynos4412_mdma = {
-	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x12A40000, 5
+	"mdma", 0x10810000, 34, ARMDMA_DEV_SGDMA, 0x12A40000, ARMDMA_IRQ_COMBINER(5, 1)
 };
 
 static void add_unit(struct armdma_config *cfg, const struct unit *u)
@@ -82,7 +82,18 @@ static void add_unit(struct armdma_config *cfg, const struct unit *u)
 	strlcpy(dev->sysmmu, mmu->name, sizeof(dev->sysmmu));
 }
 
-static struct armdma_config exynos4(const char *soc, const struct unit *mdma)
+/* Groups 0 to 15 are the SPIs of that number; 4412 has four more. */
+static void add_combiner(struct armdma_config *cfg, uint32_t nr_groups)
+{
+	static const uint32_t more[] = { 107, 108, 48, 42 };
+
+	cfg->combiner.reg_base = 0x10440000;
+	cfg->combiner.nr_groups = nr_groups;
+	for (uint32_t g = 0; g < nr_groups; g++)
+		cfg->combiner.irq[g] = g < 16 ? g : more[g - 16];
+}
+
+static struct armdma_config exynos4(const char *soc, const struct unit *mdma, uint32_t nr_groups)
 {
 	struct armdma_config cfg;
 
@@ -110,17 +121,18 @@ static struct armdma_config exynos4(const char *soc, const struct unit *mdma)
 	for (size_t i = 0; i < sizeof(exynos4_fimcs) / sizeof(exynos4_fimcs[0]); i++)
 		add_unit(&cfg, &exynos4_fimcs[i]);
 	add_unit(&cfg, mdma);
+	add_combiner(&cfg, nr_groups);
 	return cfg;
 }
 
 struct armdma_config armdma_config_exynos4210(void)
 {
-	return exynos4("exynos4210", &exynos4210_mdma);
+	return exynos4("exynos4210", &exynos4210_mdma, 16);
 }
 
 struct armdma_config armdma_config_exynos4412(void)
 {
-	return exynos4("exynos4412", &exynos4412_mdma);
+	return exynos4("exynos4412", &exynos4412_mdma, 20);
 }
 
 ARMDMA_PRINTF(2, 3)
@@ -248,9 +260,23 @@ static int check_regs(const struct armdma_config *c, const char *name, armdma_ph
 	if (base + REG_WINDOW > c->ram_base && base < c->ram_base + c->ram_size)
 		return bad(err, "%s: registers at 0x%llx lie in RAM", name,
 			   (unsigned long long)base);
-	if (irq >= ARMDMA_NR_IRQS)
-		return bad(err, "%s: interrupt %u is beyond %u", name, irq, ARMDMA_NR_IRQS - 1);
+	if (irq >= ARMDMA_NR_IRQS + 8 * c->combiner.nr_groups)
+		return bad(err, "%s: interrupt %u is beyond %u lines and %u groups of the combiner", name, irq,
+			   ARMDMA_NR_IRQS, c->combiner.nr_groups);
 	return 0;
+}
+
+static int check_combiner(const struct armdma_config *c, struct armdma_error *err)
+{
+	const struct armdma_combiner_config *co = &c->combiner;
+
+	if (co->nr_groups > ARMDMA_MAX_COMBINER_GROUPS)
+		return bad(err, "combiner: %u groups, at most %d", co->nr_groups, ARMDMA_MAX_COMBINER_GROUPS);
+	for (uint32_t g = 0; g < co->nr_groups; g++)
+		if (co->irq[g] >= ARMDMA_NR_IRQS)
+			return bad(err, "combiner: line %u of group %u is beyond %u", co->irq[g], g,
+				   ARMDMA_NR_IRQS - 1);
+	return co->nr_groups ? check_regs(c, "combiner", co->reg_base, 0, err) : 0;
 }
 
 static int check_version(const struct armdma_sysmmu_config *mmu, struct armdma_error *err)
@@ -290,14 +316,21 @@ static int check_ranges(const struct armdma_device_config *dev, struct armdma_er
 
 static int check_units(const struct armdma_config *c, struct armdma_error *err)
 {
-	armdma_phys_t bases[ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
-	const char *names[ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
+	armdma_phys_t bases[1 + ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
+	const char *names[1 + ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
 	uint32_t n = 0;
 	int ret;
 
 	if (c->nr_sysmmus > ARMDMA_MAX_SYSMMUS || c->nr_devices > ARMDMA_MAX_DEVICES)
 		return bad(err, "%u SYSMMUs and %u devices: at most %d of each", c->nr_sysmmus,
 			   c->nr_devices, ARMDMA_MAX_DEVICES);
+	ret = check_combiner(c, err);
+	if (ret)
+		return ret;
+	if (c->combiner.nr_groups) {
+		bases[n] = c->combiner.reg_base;
+		names[n++] = "combiner";
+	}
 	for (uint32_t i = 0; i < c->nr_sysmmus; i++) {
 		const struct armdma_sysmmu_config *mmu = &c->sysmmus[i];
 

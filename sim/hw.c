@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/bus/bus.h"
+#include "sim/combiner.h"
 #include "sim/devices/devices.h"
 #include "sim/hub.h"
 #include "sim/hw.h"
@@ -98,6 +99,8 @@ int armdma_hw_create(struct armdma_hw **out, const struct armdma_config *cfg,
 	if (!ret)
 		ret = bus_create(hw);
 	if (!ret)
+		ret = combiner_create(hw);
+	if (!ret)
 		ret = create_units(hw);
 	if (!ret) {
 		*out = hw;
@@ -142,6 +145,7 @@ void armdma_hw_destroy(struct armdma_hw *hw)
 			sysmmu_destroy(hw->sysmmus[i]);
 	if (hw->bus)
 		bus_destroy(hw);
+	combiner_destroy(hw);
 	mem_destroy(hw);
 	clock_fini(&hw->clk);
 	irq_fini(hw);

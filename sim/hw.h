@@ -14,6 +14,7 @@
 
 struct mem;	/* sim/memory/memory.h */
 struct bus;	/* sim/bus/bus.h */
+struct combiner;	/* sim/combiner.h */
 struct sysmmu;	/* sim/sysmmu/sysmmu.h */
 
 /* ---- Clock ------------------------------------------------------------- */
@@ -111,6 +112,7 @@ struct armdma_hw {
 	uint32_t nr_pending;		/* bits set in it */
 	unsigned int irq_depth;		/* nesting of armdma_hw_irq_save() */
 	unsigned int in_irq;
+	struct combiner *combiner;	/* NULL: none */
 	struct mem *mem;
 	struct bus *bus;
 	struct sysmmu *sysmmus[ARMDMA_MAX_SYSMMUS];

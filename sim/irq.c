@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/combiner.h"
 #include "sim/hw.h"
 #include "sim/irq.h"
 #include "sim/memory/cpu.h"
@@ -68,8 +69,12 @@ void irq_set(struct armdma_hw *hw, uint32_t line, bool *asserted, bool level)
 	struct irq_line *l;
 	bool changed;
 
-	if (line >= ARMDMA_NR_IRQS || *asserted == level)
+	if (*asserted == level)
 		return;
+	if (line >= ARMDMA_NR_IRQS) {
+		combiner_set(hw, line - ARMDMA_NR_IRQS, asserted, level);
+		return;
+	}
 	l = &hw->lines[line];
 	*asserted = level;
 	changed = level ? l->sources++ == 0 : --l->sources == 0;
@@ -158,7 +163,9 @@ bool armdma_hw_in_irq(const struct armdma_hw *hw)
 
 bool armdma_hw_irq_level(const struct armdma_hw *hw, uint32_t line)
 {
-	return line < ARMDMA_NR_IRQS && hw->lines[line].sources;
+	if (line >= ARMDMA_NR_IRQS)
+		return combiner_level(hw, line - ARMDMA_NR_IRQS);
+	return hw->lines[line].sources;
 }
 
 static void call_line(struct armdma_hw *hw, uint32_t line)

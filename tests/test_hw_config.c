@@ -41,13 +41,17 @@ static void mmu_name(cfg *c) { c->sysmmus[1].name[0] = 0; }
 static void mmu_long(cfg *c) { fill(c->sysmmus[1].name); }
 static void mmu_base(cfg *c) { c->sysmmus[1].reg_base = 0x11a30010; }
 static void mmu_ram(cfg *c) { c->sysmmus[1].reg_base = 0x40002000; }
-static void mmu_irq(cfg *c) { c->sysmmus[1].irq = 256; }
+static void mmu_irq(cfg *c) { c->sysmmus[1].irq = ARMDMA_IRQ_COMBINER(16, 0); }
 static void mmu_version(cfg *c) { c->sysmmus[1].version = 0xdead0000; }
 static void mmu_tlb(cfg *c) { c->sysmmus[1].tlb_entries = 128; }
 static void dev_name(cfg *c) { c->devices[1].name[0] = 0; }
 static void dev_base(cfg *c) { c->devices[1].reg_base = 0x11810800; }
 static void dev_ram(cfg *c) { c->devices[1].reg_base = RIG_BASE + RIG_RAM - 0x1000; }
-static void dev_irq(cfg *c) { c->devices[1].irq = 300; }
+static void no_combiner(cfg *c) { c->combiner.nr_groups = 0; }
+static void groups(cfg *c) { c->combiner.nr_groups = 33; }
+static void group_line(cfg *c) { c->combiner.irq[3] = 256; }
+static void combiner_base(cfg *c) { c->combiner.reg_base = 0x11a20000; }
+static void dev_irq(cfg *c) { c->devices[1].irq = 400; }
 static void dev_kind(cfg *c) { c->devices[1].kind = (enum armdma_devkind)9; }
 static void dev_narrow(cfg *c) { c->devices[1].addr_bits = 15; }
 static void dev_wide(cfg *c) { c->devices[1].addr_bits = 41; }
@@ -82,13 +86,17 @@ static const struct row rows[] = {
 	{ "SYSMMU name not terminated", mmu_long, { "0x11a30000", "name" } },
 	{ "SYSMMU base", mmu_base, { "sysmmu-fimc1", "reg_base", "0x11a30010" } },
 	{ "SYSMMU in RAM", mmu_ram, { "sysmmu-fimc1", "0x40002000", "RAM" } },
-	{ "SYSMMU irq", mmu_irq, { "sysmmu-fimc1", "interrupt 256" } },
+	{ "SYSMMU irq", mmu_irq, { "sysmmu-fimc1", "interrupt 384" } },
 	{ "SYSMMU version", mmu_version, { "sysmmu-fimc1", "0xdead0000" } },
 	{ "SYSMMU tlb", mmu_tlb, { "sysmmu-fimc1", "tlb_entries", "128" } },
 	{ "device without name", dev_name, { "0x11810000", "name" } },
 	{ "device base", dev_base, { "fimc1", "reg_base", "0x11810800" } },
 	{ "device in RAM", dev_ram, { "fimc1", "0x40fff000", "RAM" } },
-	{ "device irq", dev_irq, { "fimc1", "interrupt 300" } },
+	{ "no combiner", no_combiner, { "sysmmu-fimc0", "interrupt 290", "0 groups" } },
+	{ "combiner groups", groups, { "combiner", "33 groups" } },
+	{ "combiner line", group_line, { "combiner", "line 256", "group 3" } },
+	{ "combiner registers", combiner_base, { "combiner", "sysmmu-fimc0", "0x11a20000" } },
+	{ "device irq", dev_irq, { "fimc1", "interrupt 400" } },
 	{ "device kind", dev_kind, { "fimc1", "kind 9" } },
 	{ "address bits few", dev_narrow, { "fimc1", "addr_bits 15" } },
 	{ "address bits many", dev_wide, { "fimc1", "addr_bits 41" } },

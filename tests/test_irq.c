@@ -357,8 +357,8 @@ static void bad_lines_are_refused(void **state)
 	assert_int_equal(armdma_hw_irq_request(hw, 1, NULL, &u), -EINVAL);
 	armdma_hw_irq_free(hw, ARMDMA_NR_IRQS, handle, &u);
 	armdma_hw_irq_free(hw, 1, handle, &u);
-	irq_set(hw, ARMDMA_NR_IRQS, &u.level, true);
-	assert_false(armdma_hw_irq_level(hw, ARMDMA_NR_IRQS));
+	irq_set(hw, ARMDMA_IRQ_COMBINER(16, 0), &u.level, true);
+	assert_false(armdma_hw_irq_level(hw, ARMDMA_IRQ_COMBINER(16, 0)));
 	armdma_hw_destroy(hw);
 }
 

@@ -83,6 +83,18 @@ enum armdma_fidelity {
 
 #define ARMDMA_NAME_LEN 16
 
+#define ARMDMA_NR_IRQS 256	/* lines of the interrupt controller (GIC SPIs) */
+/* Number of an interrupt that goes through the combiner: eight inputs to a group, a group to a line. */
+#define ARMDMA_IRQ_COMBINER(group, input) (ARMDMA_NR_IRQS + 8u * (group) + (input))
+#define ARMDMA_MAX_COMBINER_GROUPS 32
+
+/* The interrupt combiner (armdma/combiner.h). */
+struct armdma_combiner_config {
+	armdma_phys_t reg_base;		/* 4 KiB register block */
+	uint32_t nr_groups;		/* 0: there is none */
+	uint32_t irq[ARMDMA_MAX_COMBINER_GROUPS];	/* line that a group drives */
+};
+
 /* Which entry of a TLB makes room. */
 enum armdma_tlb_replacement {
 	ARMDMA_TLB_BY_VERSION,		/* as CFG.LRU says; where that bit is missing, round robin (assumed) */
@@ -101,7 +113,7 @@ enum armdma_tlb_replacement {
 struct armdma_sysmmu_config {
 	char name[ARMDMA_NAME_LEN];	/* "sysmmu-fimc0" */
 	armdma_phys_t reg_base;		/* register block: 4 KiB, 36 KiB on 7.x */
-	uint32_t irq;			/* interrupt line (GIC SPI), may be shared */
+	uint32_t irq;			/* line (GIC SPI), or ARMDMA_IRQ_COMBINER(); may be shared */
 	/*
 	 * Version word. The version of a given SoC's units is documented nowhere;
 	 * the presets assume 1.x.
@@ -205,6 +217,7 @@ struct armdma_config {
 	bool burst_by_burst;		/* one event a burst (slow; the reference for the fast path) */
 	uint32_t iova_align_order;	/* cap of IOVA alignment, order of pages (Linux default 8) */
 	struct armdma_costs costs;
+	struct armdma_combiner_config combiner;
 	uint32_t nr_sysmmus;
 	struct armdma_sysmmu_config sysmmus[ARMDMA_MAX_SYSMMUS];
 	uint32_t nr_devices;

@@ -96,12 +96,12 @@ ARMDMA_API int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa,
 
 /* ---- Door 3: interrupts ------------------------------------------------ */
 
-#define ARMDMA_NR_IRQS 256
 /* Returns true if the interrupt was its own (IRQ_HANDLED). Runs with interrupts masked. */
 typedef bool (*armdma_irq_fn)(void *ctx, uint32_t line);
 /*
  * Add a handler to a level-triggered line; several handlers share a line and all
- * are called. Returns 0, -EINVAL (no such line), -ENOMEM.
+ * are called. Returns 0, -EINVAL (no such line; inputs of the combiner are not lines, see
+ * armdma_irq_request()), -ENOMEM.
  * Delivery happens when the clock advances with interrupts unmasked, and on unmask.
  * A handler that leaves the line high is called again at the next such point; one that
  * nobody handles 1000 times in a row is disabled and logged, as Linux does with a stuck line.
@@ -116,7 +116,7 @@ ARMDMA_API void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags);
 ARMDMA_API bool armdma_hw_in_irq(const struct armdma_hw *hw);
 /* Are interrupts masked (inside armdma_hw_irq_save(), or in a handler)? */
 ARMDMA_API bool armdma_hw_irqs_disabled(const struct armdma_hw *hw);
-/* Level of a line as the units drive it. */
+/* Level of a line, or of an input of the combiner, as the units drive it. */
 ARMDMA_API bool armdma_hw_irq_level(const struct armdma_hw *hw, uint32_t line);
 
 /* ---- Door 4: the CPU port ---------------------------------------------- */

@@ -42,6 +42,14 @@ ARMDMA_API armdma_phys_t armdma_device_regs(const struct armdma_device *dev);
 ARMDMA_API uint32_t armdma_device_irq(const struct armdma_device *dev);
 
 /*
+ * request_irq() and free_irq(): a handler for an interrupt number as devices have it, a line of the interrupt controller or an
+ * input of the combiner (ARMDMA_IRQ_COMBINER()), whose driver calls it. Sharing and delivery as with
+ * armdma_hw_irq_request(). Returns 0, -EINVAL (no such interrupt), -ENOMEM.
+ */
+ARMDMA_API int armdma_irq_request(struct armdma_machine *m, uint32_t irq, armdma_irq_fn fn, void *ctx);
+ARMDMA_API void armdma_irq_free(struct armdma_machine *m, uint32_t irq, armdma_irq_fn fn, void *ctx);
+
+/*
  * Runtime PM. A device is active for good until armdma_pm_runtime_enable(); from then on only while it is
  * used: get resumes it (its SYSMMUs first), the last put suspends it (its SYSMMUs last).
  * Unbalanced puts are reported.

@@ -64,7 +64,7 @@ static int unit_probe(struct armdma_machine *m, const struct armdma_sysmmu_confi
 		free(u);
 		return -ENODEV;
 	}
-	ret = armdma_hw_irq_request(m->hw, u->irq, unit_irq, u);
+	ret = armdma_irq_request(m, u->irq, unit_irq, u);
 	if (ret) {
 		armdma_hw_log(m->hw, "%s: no interrupt line %u", u->name, u->irq);
 		free(u);
@@ -127,7 +127,7 @@ void iommu_destroy(struct armdma_machine *m)
 	}
 	while ((u = SLIST_FIRST(&m->iommu->units))) {
 		SLIST_REMOVE_HEAD(&m->iommu->units, link);
-		armdma_hw_irq_free(m->hw, u->irq, unit_irq, u);
+		armdma_irq_free(m, u->irq, unit_irq, u);
 		free(u);
 	}
 	free(m->iommu);

@@ -172,7 +172,10 @@ static void write_var(FILE *out, const struct var *var, const struct signals *s,
 
 	fprintf(out, "$var %s %u ", types[var->type], var->bits);
 	write_id(out, id);
-	if (s->group == LINE)
+	if (s->group == LINE && s->line >= ARMDMA_NR_IRQS)
+		fprintf(out, " combiner_%" PRIu64 "_%" PRIu64 " $end\n", (s->line - ARMDMA_NR_IRQS) / 8,
+			s->line % 8);
+	else if (s->group == LINE)
 		fprintf(out, " line%" PRIu64 " $end\n", s->line);
 	else if (var->bits > 1)
 		fprintf(out, " %s [%u:0] $end\n", var->name, var->bits - 1);
