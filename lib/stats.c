@@ -133,6 +133,7 @@ static void write_hw(struct writer *w, const struct armdma_hw_stats *st)
 	N(st, bursts_write); N(st, bytes_read); N(st, bytes_written); N(st, slverr); N(st, decerr);
 	N(st, tlb_hits); N(st, tlb_misses); N(st, walks); N(st, walk_reads); N(st, tlb_invalidations);
 	N(st, faults); N(st, frames); N(st, overflows);
+	N(st, flpd_hits); N(st, flpd_misses); N(st, pb_lookups); N(st, pb_misses);
 	close_object(w);
 }
 

@@ -10,6 +10,8 @@
 #include <armdma/config.h>
 #include <armdma/hw.h>
 
+#include "sim/sysmmu/sysmmu.h"
+
 #define MIB (1024ULL * 1024)
 /* RAM comes in blocks of the largest allocation of the page allocator. */
 #define RAM_UNIT (4 * MIB)
@@ -244,12 +246,19 @@ static int check_memory(const struct armdma_config *c, struct armdma_error *err)
 	return 0;
 }
 
-static bool overlaps(armdma_phys_t a, armdma_phys_t b)
+/* A register block. */
+struct block {
+	const char *name;
+	armdma_phys_t base;
+	uint64_t size;
+};
+
+static bool overlaps(const struct block *a, const struct block *b)
 {
-	return a < b + REG_WINDOW && b < a + REG_WINDOW;
+	return a->base < b->base + b->size && b->base < a->base + a->size;
 }
 
-static int check_regs(const struct armdma_config *c, const char *name, armdma_phys_t base,
+static int check_regs(const struct armdma_config *c, const char *name, armdma_phys_t base, uint64_t size,
 		      uint32_t irq, struct armdma_error *err)
 {
 	if (!named(name))
@@ -257,7 +266,7 @@ static int check_regs(const struct armdma_config *c, const char *name, armdma_ph
 	if (base % REG_WINDOW)
 		return bad(err, "%s: reg_base 0x%llx is not 4 KiB aligned", name,
 			   (unsigned long long)base);
-	if (base + REG_WINDOW > c->ram_base && base < c->ram_base + c->ram_size)
+	if (base + size > c->ram_base && base < c->ram_base + c->ram_size)
 		return bad(err, "%s: registers at 0x%llx lie in RAM", name,
 			   (unsigned long long)base);
 	if (irq >= ARMDMA_NR_IRQS + 8 * c->combiner.nr_groups)
@@ -276,23 +285,7 @@ static int check_combiner(const struct armdma_config *c, struct armdma_error *er
 		if (co->irq[g] >= ARMDMA_NR_IRQS)
 			return bad(err, "combiner: line %u of group %u is beyond %u", co->irq[g], g,
 				   ARMDMA_NR_IRQS - 1);
-	return co->nr_groups ? check_regs(c, "combiner", co->reg_base, 0, err) : 0;
-}
-
-static int check_version(const struct armdma_sysmmu_config *mmu, struct armdma_error *err)
-{
-	static const uint32_t known[] = {
-		ARMDMA_SYSMMU_V1_0, ARMDMA_SYSMMU_V1_2, ARMDMA_SYSMMU_V2_0, ARMDMA_SYSMMU_V2_1,
-		ARMDMA_SYSMMU_V3_0, ARMDMA_SYSMMU_V3_1, ARMDMA_SYSMMU_V3_2, ARMDMA_SYSMMU_V3_3,
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (mmu->version == known[i])
-			return mmu->tlb_entries <= 127 ? 0 :
-			       bad(err, "%s: tlb_entries %u is beyond 127", mmu->name,
-				   mmu->tlb_entries);
-	return bad(err, "%s: version word 0x%08x is not a known SYSMMU (1.0 to 3.3)", mmu->name,
-		   mmu->version);
+	return co->nr_groups ? check_regs(c, "combiner", co->reg_base, REG_WINDOW, 0, err) : 0;
 }
 
 static int check_ranges(const struct armdma_device_config *dev, struct armdma_error *err)
@@ -314,10 +307,87 @@ static int check_ranges(const struct armdma_device_config *dev, struct armdma_er
 	return 0;
 }
 
+static int check_domain_name(const char *unit, const char *domain, struct armdma_error *err)
+{
+	if (memchr(domain, 0, ARMDMA_NAME_LEN))
+		return 0;
+	return bad(err, "%s: power_domain \"%.*s\" is not terminated", unit, ARMDMA_NAME_LEN, domain);
+}
+
+static int check_sysmmu(const struct armdma_config *c, const struct armdma_sysmmu_config *mmu,
+			struct armdma_error *err)
+{
+	uint64_t size = sysmmu_reg_size(mmu->version);
+	int ret = check_regs(c, mmu->name, mmu->reg_base, size ? size : REG_WINDOW, mmu->irq, err);
+
+	if (!ret)
+		ret = sysmmu_check(mmu, err);
+	return ret ? ret : check_domain_name(mmu->name, mmu->power_domain, err);
+}
+
+/* SYSMMU in front of port n, "" for none. */
+static const char *port_sysmmu(const struct armdma_device_config *dev, unsigned int n)
+{
+	return n ? dev->more_sysmmus[n - 1] : dev->sysmmu;
+}
+
+static unsigned int users_of(const struct armdma_config *c, const char *sysmmu)
+{
+	unsigned int users = 0;
+
+	for (uint32_t i = 0; i < c->nr_devices; i++)
+		for (unsigned int n = 0; n < ARMDMA_MAX_PORTS; n++)
+			users += !strncmp(port_sysmmu(&c->devices[i], n), sysmmu, ARMDMA_NAME_LEN);
+	return users;
+}
+
+static int check_port(const struct armdma_config *c, const struct armdma_device_config *dev, unsigned int n,
+		      struct armdma_error *err)
+{
+	const char *sysmmu = port_sysmmu(dev, n);
+	uint32_t j;
+
+	if (!sysmmu[0])
+		return 0;
+	for (j = 0; j < c->nr_sysmmus; j++)
+		if (!strncmp(c->sysmmus[j].name, sysmmu, ARMDMA_NAME_LEN))
+			break;
+	if (j == c->nr_sysmmus)
+		return bad(err, "%s: there is no SYSMMU \"%.*s\"", dev->name, ARMDMA_NAME_LEN, sysmmu);
+	if (users_of(c, sysmmu) > 1)
+		return bad(err, "SYSMMU \"%s\" stands in front of %u devices, it has one port", sysmmu,
+			   users_of(c, sysmmu));
+	if (n && !port_sysmmu(dev, n - 1)[0])
+		return bad(err, "%s: port %u has a SYSMMU (\"%s\"), the one before it has none", dev->name, n,
+			   sysmmu);
+	/* Its bus master is called NAME:n. */
+	if (n && strlen(dev->name) + 2 >= ARMDMA_NAME_LEN)
+		return bad(err, "%s: the name is too long for a device with several ports", dev->name);
+	return 0;
+}
+
+static int check_device(const struct armdma_config *c, const struct armdma_device_config *dev,
+			struct armdma_error *err)
+{
+	int ret = check_regs(c, dev->name, dev->reg_base, REG_WINDOW, dev->irq, err);
+
+	if (ret)
+		return ret;
+	if (dev->kind > ARMDMA_DEV_MASTER)
+		return bad(err, "%s: device kind %d is unknown", dev->name, (int)dev->kind);
+	if (dev->addr_bits && (dev->addr_bits < 16 || dev->addr_bits > 40))
+		return bad(err, "%s: addr_bits %u is not in 16..40", dev->name, dev->addr_bits);
+	ret = check_ranges(dev, err);
+	if (!ret)
+		ret = check_domain_name(dev->name, dev->power_domain, err);
+	for (unsigned int n = 0; !ret && n < ARMDMA_MAX_PORTS; n++)
+		ret = check_port(c, dev, n, err);
+	return ret;
+}
+
 static int check_units(const struct armdma_config *c, struct armdma_error *err)
 {
-	armdma_phys_t bases[1 + ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
-	const char *names[1 + ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
+	struct block blocks[1 + ARMDMA_MAX_SYSMMUS + ARMDMA_MAX_DEVICES];
 	uint32_t n = 0;
 	int ret;
 
@@ -327,59 +397,30 @@ static int check_units(const struct armdma_config *c, struct armdma_error *err)
 	ret = check_combiner(c, err);
 	if (ret)
 		return ret;
-	if (c->combiner.nr_groups) {
-		bases[n] = c->combiner.reg_base;
-		names[n++] = "combiner";
-	}
+	if (c->combiner.nr_groups)
+		blocks[n++] = (struct block){ "combiner", c->combiner.reg_base, REG_WINDOW };
 	for (uint32_t i = 0; i < c->nr_sysmmus; i++) {
 		const struct armdma_sysmmu_config *mmu = &c->sysmmus[i];
 
-		ret = check_regs(c, mmu->name, mmu->reg_base, mmu->irq, err);
-		if (!ret)
-			ret = check_version(mmu, err);
+		ret = check_sysmmu(c, mmu, err);
 		if (ret)
 			return ret;
-		bases[n] = mmu->reg_base;
-		names[n++] = mmu->name;
+		blocks[n++] = (struct block){ mmu->name, mmu->reg_base, sysmmu_reg_size(mmu->version) };
 	}
 	for (uint32_t i = 0; i < c->nr_devices; i++) {
-		const struct armdma_device_config *dev = &c->devices[i];
-		uint32_t users = 0, j;
-
-		ret = check_regs(c, dev->name, dev->reg_base, dev->irq, err);
+		ret = check_device(c, &c->devices[i], err);
 		if (ret)
 			return ret;
-		if (dev->kind > ARMDMA_DEV_SGDMA)
-			return bad(err, "%s: device kind %d is unknown", dev->name, (int)dev->kind);
-		if (dev->addr_bits && (dev->addr_bits < 16 || dev->addr_bits > 40))
-			return bad(err, "%s: addr_bits %u is not in 16..40", dev->name,
-				   dev->addr_bits);
-		ret = check_ranges(dev, err);
-		if (ret)
-			return ret;
-		bases[n] = dev->reg_base;
-		names[n++] = dev->name;
-		if (!dev->sysmmu[0])
-			continue;
-		for (j = 0; j < c->nr_sysmmus; j++)
-			if (!strncmp(c->sysmmus[j].name, dev->sysmmu, ARMDMA_NAME_LEN))
-				break;
-		if (j == c->nr_sysmmus)
-			return bad(err, "%s: there is no SYSMMU \"%.*s\"", dev->name,
-				   ARMDMA_NAME_LEN, dev->sysmmu);
-		for (j = 0; j < c->nr_devices; j++)
-			users += !strncmp(c->devices[j].sysmmu, dev->sysmmu, ARMDMA_NAME_LEN);
-		if (users > 1)
-			return bad(err, "SYSMMU \"%s\" stands in front of %u devices, it has one port",
-				   dev->sysmmu, users);
+		blocks[n++] = (struct block){ c->devices[i].name, c->devices[i].reg_base, REG_WINDOW };
 	}
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t j = 0; j < i; j++) {
-			if (!strncmp(names[i], names[j], ARMDMA_NAME_LEN))
-				return bad(err, "two units are named \"%s\"", names[i]);
-			if (overlaps(bases[i], bases[j]))
+			if (!strncmp(blocks[i].name, blocks[j].name, ARMDMA_NAME_LEN))
+				return bad(err, "two units are named \"%s\"", blocks[i].name);
+			if (overlaps(&blocks[i], &blocks[j]))
 				return bad(err, "registers of %s and %s overlap at 0x%llx",
-					   names[j], names[i], (unsigned long long)bases[i]);
+					   blocks[j].name, blocks[i].name,
+					   (unsigned long long)blocks[i].base);
 		}
 	return 0;
 }

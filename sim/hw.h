@@ -65,6 +65,8 @@ struct mmio_region {
 };
 /* Returns 0, -EBUSY (overlaps another region), -ENOMEM. The region is copied. */
 int mmio_add(struct armdma_hw *hw, const struct mmio_region *region);
+/* An access that the unit does not answer in its state: the CPU takes an external abort. */
+void mmio_abort(struct armdma_hw *hw, const char *unit, armdma_phys_t reg, bool write, const char *why);
 
 /* ---- Interrupt lines --------------------------------------------------- */
 

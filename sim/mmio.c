@@ -64,6 +64,13 @@ static void emit(struct armdma_hw *hw, enum armdma_event_type type, const char *
 	armdma_event_emit(&hw->ev.pub, &ev);
 }
 
+void mmio_abort(struct armdma_hw *hw, const char *unit, armdma_phys_t reg, bool write, const char *why)
+{
+	armdma_hw_log(hw, "external abort: %s of register 0x%llx of %s: %s", write ? "write" : "read",
+		      (unsigned long long)reg, unit, why);
+	emit(hw, ARMDMA_EV_ABORT, unit, reg, write);
+}
+
 uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 {
 	const struct mmio_region *r;
@@ -75,6 +82,7 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 	if (!r) {
 		armdma_hw_log(hw, "external abort: read of register 0x%llx: no unit decodes it",
 			      (unsigned long long)reg);
+		emit(hw, ARMDMA_EV_ABORT, NULL, reg, false);
 		return 0;
 	}
 	v = r->read(r->ctx, (uint32_t)(reg - r->base));
@@ -94,6 +102,7 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 		armdma_hw_log(hw,
 			      "external abort: write of 0x%08x to register 0x%llx: no unit decodes it",
 			      value, (unsigned long long)reg);
+		emit(hw, ARMDMA_EV_ABORT, NULL, reg, true);
 		return;
 	}
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))

@@ -27,8 +27,8 @@ static void table_is_sound(struct rig *r)
 {
 	const struct sysmmu_variant *v = r->mmu->variant;
 
-	assert_in_range(v->nr_rows, 20, SYSMMU_MAX_ROWS);
-	for (unsigned int i = 0; i < v->nr_rows; i++) {
+	assert_in_range(*v->nr_rows, 20, SYSMMU_MAX_ROWS);
+	for (unsigned int i = 0; i < *v->nr_rows; i++) {
 		const struct reg_row *row = &v->rows[i];
 
 		assert_int_equal(row->offset % 4, 0);
@@ -50,7 +50,7 @@ static void access_types(struct rig *r)
 {
 	const struct sysmmu_variant *v = r->mmu->variant;
 
-	for (unsigned int i = 0; i < v->nr_rows; i++) {
+	for (unsigned int i = 0; i < *v->nr_rows; i++) {
 		const struct reg_row *row = &v->rows[i];
 		uint32_t before = rig_r(r, row->offset);
 
@@ -275,7 +275,7 @@ static void drain(struct rig *r)
 	rig_w(r, CTRL, ARMDMA_SYSMMU_CTRL_BLOCKED);
 	/* One burst was accepted: walk of a section, then 16 beats. */
 	ended = start + c->tlb_hit + c->mem_read + c->burst + 16 * c->beat;
-	if (r->mmu->tlb.l2)
+	if (r->mmu->tlb2_on)
 		ended += c->tlb_l2_hit;
 	assert_int_equal(bus_master_busy_until(r->m), ended);
 	while (!(rig_r(r, STATUS) & ARMDMA_SYSMMU_STATUS_BLOCKED))

@@ -36,6 +36,8 @@ enum armdma_event_type {
 	ARMDMA_EV_CPU_MAP,	/* cpu, len, value=armdma_memtype, flags=armdma_space */
 	ARMDMA_EV_CPU_UNMAP,	/* cpu, len */
 	ARMDMA_EV_TRAP,		/* cpu=address touched, flags=armdma_space, value=1 write */
+	ARMDMA_EV_ABORT,	/* register access without an answer: who=unit or NULL, addr=PA, value=1 write */
+	ARMDMA_EV_POWER,	/* who=unit, value=1 on, 0 off, flags=0 power, 1 clock */
 	/* software */
 	ARMDMA_EV_PAGE_ALLOC,	/* pa, len */
 	ARMDMA_EV_PAGE_FREE,	/* pa, len */

@@ -263,6 +263,8 @@ struct armdma_hw_stats {
 	uint64_t tlb_invalidations;
 	uint64_t faults;
 	uint64_t frames, overflows;
+	uint64_t flpd_hits, flpd_misses;				/* level-1 descriptors, where a unit caches them */
+	uint64_t pb_lookups, pb_misses;					/* of prefetch buffers, after a TLB miss */
 };
 /* Sums over all units. */
 ARMDMA_API void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st);

@@ -225,6 +225,12 @@ extern "C" {
 #define ARMDMA_SYSMMU_V7_CAPA1_VM (1u << 14)
 #define ARMDMA_SYSMMU_V7_CAPA1_NO_BLOCK (1u << 15)	/* drivers need not block */
 #define ARMDMA_SYSMMU_V7_CAPA1_TYPE(v) ((v) >> 28)	/* 1 ways, 2 ports */
+/* 7.0: ways of the TLB that serve one address range or AXI ID alone, n 0 to 5. */
+#define ARMDMA_SYSMMU_V70_REG_PUBLIC_WAY_CFG 0x120u	/* RW */
+#define ARMDMA_SYSMMU_V70_REG_PRIVATE_WAY_CFG(n) (0x200u + 0x10 * (n))	/* RW: 0 on, 4 by ID, 9:8 read, write channel (none: both) */
+#define ARMDMA_SYSMMU_V70_REG_PRIVATE_WAY_START(n) (0x204u + 0x10 * (n))	/* RW: first VA */
+#define ARMDMA_SYSMMU_V70_REG_PRIVATE_WAY_END(n) (0x208u + 0x10 * (n))	/* RW: last VA */
+#define ARMDMA_SYSMMU_V70_REG_PRIVATE_WAY_ID(n) (0x20Cu + 0x10 * (n))	/* RW: 15:0 */
 /* 7.2 and later: TLB n. */
 #define ARMDMA_SYSMMU_V7_REG_TLB_INFO(n) (0x2000u + 0x20 * (n))	/* RO: 7:0 ways, 23:16 sets */
 #define ARMDMA_SYSMMU_V7_REG_TLB_CFG(n) (0x2004u + 0x20 * (n))	/* RW: 1 prefetch, 3:2 direction, 7:5 fetch size */

@@ -205,9 +205,13 @@ static void fail(struct bus_channel *ch, const struct burst_shape *s, armdma_dma
 		 const struct bus_translation *tr, uint32_t bytes, enum armdma_bus_resp resp)
 {
 	uint64_t cycles = tr->cycles + s->cost + (uint64_t)beats_of(s, addr, bytes) * s->beat_cost;
+	const struct bus_xfer *x = STAILQ_FIRST(&ch->queue);
 
 	if (watched(ch))
 		emit(ch, addr, tr->pa, bytes, cycles, resp);
+	/* A read that the port ended brings zeros (assumed). */
+	if (resp == ARMDMA_RESP_SLVERR && !ch->write)
+		memset((uint8_t *)x->buf + x->pos, 0, bytes);
 	if (resp == ARMDMA_RESP_DECERR)
 		ch->decerr++;
 	else
@@ -301,7 +305,7 @@ static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint
 		refuse(ch, addr, first, verdict);
 		return;
 	}
-	avail = min_u64(avail, tr.span);
+	avail = min_u64(avail, tr.span ? tr.span : first);
 	run = measure_whole(s, avail, &tr);
 	if (__builtin_expect(!whole || avail & (s->full - 1) || now + run.cycles >= limit, 0))
 		run = measure(s, addr, avail, &tr, now, limit);

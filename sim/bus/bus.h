@@ -44,7 +44,7 @@ enum bus_verdict {
 /* What a port says about a burst that starts at an address. */
 struct bus_translation {
 	armdma_phys_t pa;
-	uint64_t span;		/* bytes from the address on for which pa + n holds (never past the translated page) */
+	uint64_t span;		/* bytes from the address on for which pa + n holds (never past the translated page); 0: this burst */
 	uint32_t cycles;	/* what this look-up cost; look-ups of further bursts in the span cost hit_cycles */
 	uint32_t hit_cycles;
 };

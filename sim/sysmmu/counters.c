@@ -11,20 +11,28 @@
 
 static uint64_t source(const struct sysmmu *mmu, unsigned int n)
 {
-	const struct event_codes *ev = &mmu->variant->events;
-	uint32_t code;
+	const struct event_codes *ev = mmu->variant->events;
+	const struct {
+		const uint8_t *code;
+		const uint64_t *total;
+	} sources[] = {
+		{ ev->total, mmu->lookups },
+		{ ev->miss, mmu->misses },
+		{ ev->l2_miss, mmu->l2_misses },
+		{ ev->flpd_miss, mmu->flpd_misses },
+		{ ev->pb_lookup, mmu->pb_lookups },
+		{ ev->pb_miss, mmu->pb_misses },
+		{ ev->prefetch_blocks, mmu->prefetch_blocks },
+		{ ev->prefetch_cycles, mmu->prefetch_cycles },
+		{ ev->prefetch_flpd_miss, mmu->prefetch_flpd_misses },
+	};
 
 	if (n == CYCLES)
 		return mmu->hw->clk.now;
-	code = mmu->cnt.select[n];
-	for (unsigned int w = 0; w < 2; w++) {
-		if (code == ev->total[w])
-			return mmu->lookups[w];
-		if (code == ev->miss[w])
-			return mmu->misses[w];
-		if (code == ev->l2_miss[w])
-			return mmu->l2_misses[w];
-	}
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		for (unsigned int w = 0; w < 2; w++)
+			if (mmu->cnt.select[n] == sources[i].code[w] && sources[i].code[w] != EVENT_NONE)
+				return sources[i].total[w];
 	return 0;
 }
 
@@ -88,6 +96,9 @@ void sysmmu_counters_set_select(struct sysmmu *mmu, unsigned int n, uint32_t eve
 	fold(mmu, n);
 	mmu->cnt.select[n] = event;
 	mmu->cnt.from[n] = source(mmu, n);
+	/* On 3.0 and 3.1 one of these registers is the end of a prefetch buffer, too. */
+	if (mmu->variant->pb_kind == PB_BY_MODE)
+		sysmmu_pb_configure(mmu);
 }
 
 uint32_t sysmmu_counters_get_on(struct sysmmu *mmu, unsigned int arg)

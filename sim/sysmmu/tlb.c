@@ -2,58 +2,67 @@
 /*
  * The TLB's slow half: searching, filling, replacing, invalidating.
  *
- * Facts behind it: 2.x has a second level of 8 ways and 64 sets whose set is chosen by the low six
- * bits of the page number *accessed*, whatever the page's size, so that a 64 KiB page may sit in 16
- * sets and a 1 MiB page in all of them. Replacement is LRU when CFG says so; else round robin (assumed).
+ * Facts behind it: replacement is LRU when CFG says so; else round robin (assumed). 7.x has lines of four
+ * consecutive pages. An invalidation by page number drops every entry of a page that covers it.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/sysmmu/tlb.h"
 
-static uint32_t size_mask(unsigned int size)
-{
-	return ~((1u << tlb_size_order(size)) - 1);
-}
-
-int sysmmu_tlb_init(struct tlb *t, unsigned int entries, bool l2)
+void sysmmu_tlb_init(struct tlb *t, unsigned int sets, unsigned int ways, unsigned int line, uint64_t seed)
 {
 	memset(t, 0, sizeof(*t));
-	t->nr = (uint8_t)entries;
-	t->oldest = TLB_NONE;
-	memset(t->head, TLB_NONE, sizeof(t->head));
-	memset(t->large, TLB_NONE, sizeof(t->large));
-	if (!l2)
-		return 0;
-	t->l2 = calloc(1, sizeof(*t->l2));
-	if (!t->l2)
-		return -ENOMEM;
-	t->l2->generation = 1;
-	return 0;
+	t->sets = (uint16_t)sets;
+	t->ways = (uint16_t)ways;
+	t->line = (uint8_t)line;
+	t->nr = (uint16_t)(sets * ways * line);
+	t->valid[0] = 1;	/* slot 0 is nobody's */
+	t->rng = seed * 0x9E3779B97F4A7C15ULL + 1;
+	t->policy = TLB_POLICY_ROUND_ROBIN;
 }
 
-void sysmmu_tlb_fini(struct tlb *t)
+/* One set of single entries: the ring and chains of large pages are in use. */
+static bool is_flat(const struct tlb *t)
 {
-	free(t->l2);
-	t->l2 = NULL;
+	return t->sets == 1 && t->line == 1;
 }
 
-/* ---- First level ------------------------------------------------------- */
+void sysmmu_tlb_set_policy(struct tlb *t, enum tlb_policy policy)
+{
+	t->policy = (uint8_t)policy;
+	t->lru = policy == TLB_POLICY_LRU && is_flat(t);
+}
+
+static unsigned int random_below(struct tlb *t, unsigned int n)
+{
+	t->rng ^= t->rng << 13;
+	t->rng ^= t->rng >> 7;
+	t->rng ^= t->rng << 17;
+	return (unsigned int)((t->rng >> 32) * n >> 32);
+}
+
+/* ---- The index ---------------------------------------------------------- */
+
+static void update_quick(struct tlb *t)
+{
+	bool one_size = !(t->sizes & (t->sizes - 1));
+
+	t->quick = t->open && one_size && (t->sets == 1 || t->sizes <= 1u << TLB_4K);
+}
 
 static void set_sizes(struct tlb *t, unsigned int sizes)
 {
 	/* Without small pages the index of them holds guesses, which have to go. */
 	if (!(t->sizes & 1u << TLB_4K) && t->sizes)
-		memset(t->head, TLB_NONE, sizeof(t->head));
+		memset(t->head, 0, sizeof(t->head));
 	t->sizes = (uint8_t)sizes;
-	t->quick = t->open && !(sizes & (sizes - 1));
+	update_quick(t);
 }
 
 void sysmmu_tlb_open(struct tlb *t, bool open)
 {
 	t->open = open;
-	t->quick = open && !(t->sizes & (t->sizes - 1));
+	update_quick(t);
 }
 
 static void count_in(struct tlb *t, unsigned int size)
@@ -68,7 +77,7 @@ static void count_out(struct tlb *t, unsigned int size)
 		set_sizes(t, t->sizes & ~(1u << size));
 }
 
-static uint8_t *bucket_of(struct tlb *t, uint32_t va, unsigned int size)
+static uint16_t *bucket_of(struct tlb *t, uint32_t va, unsigned int size)
 {
 	return size == TLB_4K ? &t->head[tlb_bucket(va)] : &t->large[tlb_large_bucket(va, size)];
 }
@@ -76,82 +85,62 @@ static uint8_t *bucket_of(struct tlb *t, uint32_t va, unsigned int size)
 static void unchain(struct tlb *t, unsigned int i)
 {
 	const struct tlb_entry *e = &t->entry[i];
-	uint8_t *link = bucket_of(t, e->va, e->size);
+	uint16_t *link = bucket_of(t, e->va, e->size);
 
 	while (*link != i)
 		link = &t->entry[*link].chain;
 	*link = e->chain;
 }
 
+/* ---- The order of use ---------------------------------------------------- */
+
 static void ring_insert(struct tlb *t, unsigned int i, unsigned int older)
 {
-	unsigned int newer = t->entry[older].newer;
+	unsigned int newer = t->order[older].newer;
 
-	t->entry[i].older = (uint8_t)older;
-	t->entry[i].newer = (uint8_t)newer;
-	t->entry[older].newer = (uint8_t)i;
-	t->entry[newer].older = (uint8_t)i;
+	t->order[i].older = (uint16_t)older;
+	t->order[i].newer = (uint16_t)newer;
+	t->order[older].newer = (uint16_t)i;
+	t->order[newer].older = (uint16_t)i;
 }
 
 static void ring_remove(struct tlb *t, unsigned int i)
 {
-	unsigned int older = t->entry[i].older, newer = t->entry[i].newer;
+	unsigned int older = t->order[i].older, newer = t->order[i].newer;
 
-	t->entry[older].newer = (uint8_t)newer;
-	t->entry[newer].older = (uint8_t)older;
+	t->order[older].newer = (uint16_t)newer;
+	t->order[newer].older = (uint16_t)older;
 	if (t->oldest == i)
-		t->oldest = newer == i ? TLB_NONE : (uint8_t)newer;
+		t->oldest = newer == i ? TLB_NONE : (uint16_t)newer;
 }
 
 /* An entry outside the ring becomes the newest. */
 static void ring_append(struct tlb *t, unsigned int i)
 {
-	struct tlb_entry *e = &t->entry[i];
+	struct tlb_order *e = &t->order[i];
 
 	if (t->oldest != TLB_NONE) {
-		ring_insert(t, i, t->entry[t->oldest].older);
+		ring_insert(t, i, t->order[t->oldest].older);
 		return;
 	}
-	e->older = (uint8_t)i;
-	e->newer = (uint8_t)i;
-	t->oldest = (uint8_t)i;
-}
-
-static void drop(struct tlb *t, unsigned int i)
-{
-	unchain(t, i);
-	ring_remove(t, i);
-	count_out(t, t->entry[i].size);
-	t->entry[i].reach[0] = 0;
-	t->entry[i].reach[1] = 0;
-	t->valid[i / 64] &= ~(1ULL << (i % 64));
-	t->nr_valid--;
-}
-
-/* The first free slot; there is one. */
-static unsigned int take_free(struct tlb *t)
-{
-	unsigned int w = ~t->valid[0] ? 0 : 1;
-	unsigned int bit = (unsigned int)__builtin_ctzll(~t->valid[w]);
-
-	t->valid[w] |= 1ULL << bit;
-	t->nr_valid++;
-	return 64 * w + bit;
+	e->older = (uint16_t)i;
+	e->newer = (uint16_t)i;
+	t->oldest = (uint16_t)i;
 }
 
 /* The first of the ring moves to where it belongs by its last use, which is behind the next one. */
 static void replace_oldest(struct tlb *t, unsigned int i)
 {
-	struct tlb_entry *e = &t->entry[i];
-	unsigned int at = e->older;
+	uint64_t used = t->entry[i].used;
+	unsigned int at = t->order[i].older;
 
-	t->placed[i] = e->used;
-	t->oldest = e->newer;
-	if (t->placed[at] <= e->used)
+	t->order[i].placed = used;
+	t->oldest = t->order[i].newer;
+	if (t->order[at].placed <= used)
 		return;		/* the newest: the ring has only turned */
 	ring_remove(t, i);
-	while (t->placed[at] > e->used)
-		at = t->entry[at].older;
+	while (t->order[at].placed > used)
+		at = t->order[at].older;
 	ring_insert(t, i, at);
 }
 
@@ -162,14 +151,79 @@ static void replace_oldest(struct tlb *t, unsigned int i)
 static unsigned int least_recently_used(struct tlb *t)
 {
 	for (;;) {
-		unsigned int i = t->oldest, next = t->entry[i].newer;
+		unsigned int i = t->oldest, next = t->order[i].newer;
 
-		if (next == i || t->entry[i].used < t->placed[next]) {
-			t->oldest = (uint8_t)next;
+		if (next == i || t->entry[i].used < t->order[next].placed) {
+			t->oldest = (uint16_t)next;
 			return i;
 		}
 		replace_oldest(t, i);
 	}
+}
+
+static void drop(struct tlb *t, unsigned int i)
+{
+	struct tlb_entry *e = &t->entry[i];
+
+	unchain(t, i);
+	if (tlb_is_locked(t, i)) {
+		t->locked[i / 64] &= ~(1ULL << (i % 64));
+		t->nr_locked--;
+	} else if (is_flat(t)) {
+		ring_remove(t, i);
+	}
+	t->nr_cut -= e->page != e->size;
+	count_out(t, e->size);
+	e->reach[0] = 0;
+	e->reach[1] = 0;
+	t->valid[i / 64] &= ~(1ULL << (i % 64));
+	t->nr_valid--;
+}
+
+/* ---- Filling: one set of single entries ---------------------------------- */
+
+static void resize(struct tlb *t, unsigned int from, unsigned int to)
+{
+	count_out(t, from);
+	count_in(t, to);
+}
+
+static void make_valid(struct tlb *t, unsigned int i)
+{
+	t->valid[i / 64] |= 1ULL << (i % 64);
+	t->nr_valid++;
+}
+
+/* The first free slot; there is one. */
+static unsigned int first_free(const struct tlb *t)
+{
+	unsigned int w = 0;
+
+	while (!~t->valid[w])
+		w++;
+	return 64 * w + (unsigned int)__builtin_ctzll(~t->valid[w]);
+}
+
+/* Locked entries are passed over; there is another one. */
+static unsigned int next_in_turn(struct tlb *t)
+{
+	unsigned int i;
+
+	do {
+		i = 1 + t->next_victim[0];
+		t->next_victim[0] = (uint16_t)(i < t->nr ? i : 0);
+	} while (tlb_is_locked(t, i));
+	return i;
+}
+
+static unsigned int at_random(struct tlb *t)
+{
+	unsigned int i;
+
+	do
+		i = 1 + random_below(t, t->nr);
+	while (tlb_is_locked(t, i));
+	return i;
 }
 
 static unsigned int choose_victim(struct tlb *t)
@@ -178,35 +232,22 @@ static unsigned int choose_victim(struct tlb *t)
 
 	if (t->lru)
 		return least_recently_used(t);
-	i = t->next_victim;
-	t->next_victim = (uint8_t)(i + 1 < t->nr ? i + 1 : 0);
+	i = t->policy == TLB_POLICY_RANDOM ? at_random(t) : next_in_turn(t);
 	ring_remove(t, i);
 	ring_append(t, i);
 	return i;
 }
 
-static unsigned int fill_free(struct tlb *t, unsigned int size)
-{
-	unsigned int i = take_free(t);
-
-	count_in(t, size);
-	ring_append(t, i);
-	return i;
-}
-
-static void resize(struct tlb *t, unsigned int from, unsigned int to)
-{
-	count_out(t, from);
-	count_in(t, to);
-}
-
-unsigned int sysmmu_tlb_fill(struct tlb *t, const struct tlb_page *page, uint64_t now)
+static unsigned int fill_flat(struct tlb *t, const struct tlb_page *page, uint64_t now)
 {
 	uint32_t va = page->vpn << 12;
 	unsigned int i;
 
 	if (t->nr_valid < t->nr) {
-		i = fill_free(t, page->size);
+		i = first_free(t);
+		make_valid(t, i);
+		count_in(t, page->size);
+		ring_append(t, i);
 	} else {
 		i = choose_victim(t);
 		unchain(t, i);
@@ -217,10 +258,150 @@ unsigned int sysmmu_tlb_fill(struct tlb *t, const struct tlb_page *page, uint64_
 	return i;
 }
 
+/* ---- Filling: sets, ways, lines ------------------------------------------- */
+
+static bool way_is_empty(const struct tlb *t, unsigned int first)
+{
+	for (unsigned int i = 0; i < t->line; i++)
+		if (tlb_is_valid(t, first + i))
+			return false;
+	return true;
+}
+
+static uint64_t way_used(const struct tlb *t, unsigned int first)
+{
+	uint64_t used = 0;
+
+	for (unsigned int i = 0; i < t->line; i++)
+		if (tlb_is_valid(t, first + i) && t->entry[first + i].used > used)
+			used = t->entry[first + i].used;
+	return used;
+}
+
+static bool may_use(unsigned int way, uint64_t allowed)
+{
+	return allowed >> (way % 64) & 1;
+}
+
+static unsigned int oldest_way(const struct tlb *t, unsigned int set, uint64_t allowed)
+{
+	unsigned int best = t->ways;
+
+	for (unsigned int w = 0; w < t->ways; w++)
+		if (may_use(w, allowed) &&
+		    (best == t->ways || way_used(t, tlb_slot_at(t, set, w, 0)) <
+						way_used(t, tlb_slot_at(t, set, best, 0))))
+			best = w;
+	return best;
+}
+
+static unsigned int way_in_turn(struct tlb *t, unsigned int set, uint64_t allowed)
+{
+	unsigned int w;
+
+	do {
+		w = t->next_victim[set];
+		t->next_victim[set] = (uint16_t)((w + 1) % t->ways);
+	} while (!may_use(w, allowed));
+	return w;
+}
+
+static unsigned int random_way(struct tlb *t, uint64_t allowed)
+{
+	unsigned int w;
+
+	do
+		w = random_below(t, t->ways);
+	while (!may_use(w, allowed));
+	return w;
+}
+
+/* The way that holds other pages of the line of va, an empty one, or the one to be replaced. */
+static unsigned int way_for(struct tlb *t, uint32_t va, uint64_t allowed)
+{
+	unsigned int set = tlb_set_of(t, va), empty = t->ways;
+
+	for (unsigned int w = 0; w < t->ways; w++) {
+		unsigned int first = tlb_slot_at(t, set, w, 0);
+
+		for (unsigned int i = 0; t->line > 1 && i < t->line; i++)
+			if (tlb_is_valid(t, first + i) && !((t->entry[first + i].va ^ va) >> 12 & ~(t->line - 1u)))
+				return w;
+		if (empty == t->ways && may_use(w, allowed) && way_is_empty(t, first))
+			empty = w;
+	}
+	if (empty < t->ways)
+		return empty;
+	if (t->policy == TLB_POLICY_LRU)
+		return oldest_way(t, set, allowed);
+	return t->policy == TLB_POLICY_RANDOM ? random_way(t, allowed) : way_in_turn(t, set, allowed);
+}
+
+static uint64_t ways_that_exist(const struct tlb *t, uint64_t allowed)
+{
+	uint64_t all = t->ways < 64 ? (1ULL << t->ways) - 1 : ~0ULL;
+
+	return allowed & all ? allowed & all : all;
+}
+
+static unsigned int fill_set(struct tlb *t, const struct tlb_page *page, uint32_t va, uint64_t allowed,
+			     uint64_t now)
+{
+	unsigned int way = way_for(t, va, ways_that_exist(t, allowed));
+	unsigned int first = tlb_slot_at(t, tlb_set_of(t, va), way, 0);
+	unsigned int i = first + (va >> 12) % t->line, size = page->size;
+	uint32_t start = page->vpn << 12;
+	uint64_t pa = page->pa;
+
+	/* A line that makes room goes as a whole. */
+	for (unsigned int n = first; n < first + t->line; n++)
+		if (tlb_is_valid(t, n) &&
+		    (n == i || ((t->entry[n].va ^ va) >> 12 & ~(t->line - 1u))))
+			drop(t, n);
+	if (t->line > 1) {
+		size = TLB_4K;
+		pa += (va & ~0xFFFu) - start;
+		start = va & ~0xFFFu;
+	}
+	make_valid(t, i);
+	count_in(t, size);
+	tlb_set(t, i, start, pa, size, page->prot, bucket_of(t, start, size), now);
+	t->entry[i].page = page->size;
+	t->nr_cut += page->size != size;
+	return i;
+}
+
+unsigned int sysmmu_tlb_fill(struct tlb *t, const struct tlb_page *page, uint32_t va, uint64_t allowed,
+			     uint64_t now)
+{
+	return is_flat(t) ? fill_flat(t, page, now) : fill_set(t, page, va, allowed, now);
+}
+
+/* ---- Look-up with several page sizes --------------------------------------- */
+
+static unsigned int find_in_set(const struct tlb *t, uint32_t va)
+{
+	unsigned int found = TLB_NONE, set = tlb_set_of(t, va);
+
+	for (unsigned int w = 0; w < t->ways; w++) {
+		unsigned int i = tlb_slot_at(t, set, w, 0);
+		const struct tlb_entry *e = &t->entry[i];
+
+		if (!tlb_is_valid(t, i) || (va ^ e->va) >> tlb_size_shift(e->size))
+			continue;
+		if (found != TLB_NONE)
+			return TLB_SEVERAL;
+		found = i;
+	}
+	return found;
+}
+
 unsigned int sysmmu_tlb_find_any(const struct tlb *t, uint32_t va)
 {
 	unsigned int found = TLB_NONE;
 
+	if (t->sets > 1)
+		return find_in_set(t, va);
 	for (unsigned int sizes = t->sizes; sizes; sizes &= sizes - 1) {
 		unsigned int i = tlb_find_size(t, (unsigned int)__builtin_ctz(sizes), va);
 
@@ -233,64 +414,56 @@ unsigned int sysmmu_tlb_find_any(const struct tlb *t, uint32_t va)
 	return found;
 }
 
-/* ---- Second level ------------------------------------------------------ */
+/* ---- Locked entries --------------------------------------------------------- */
 
-static bool l2_matches(const struct tlb_l2 *l2, const struct tlb_l2_way *w, uint32_t vpn)
+bool sysmmu_tlb_lock(struct tlb *t, unsigned int slot)
 {
-	return w->generation == l2->generation && w->page.vpn == (vpn & size_mask(w->page.size));
+	if (tlb_is_locked(t, slot))
+		return true;
+	if (!is_flat(t) || t->nr_locked + 1 >= t->nr)
+		return false;
+	ring_remove(t, slot);
+	t->locked[slot / 64] |= 1ULL << (slot % 64);
+	t->nr_locked++;
+	return true;
 }
 
-unsigned int sysmmu_tlb_l2_find(struct tlb *t, uint32_t vpn, struct tlb_page *page)
+void sysmmu_tlb_release(struct tlb *t, uint64_t now)
 {
-	struct tlb_l2 *l2 = t->l2;
-	struct tlb_l2_way *set = l2->way[vpn % TLB_L2_SETS], *found = NULL;
+	for (unsigned int i = 1; i <= t->nr && t->nr_locked; i++) {
+		if (!tlb_is_locked(t, i))
+			continue;
+		t->locked[i / 64] &= ~(1ULL << (i % 64));
+		t->nr_locked--;
+		t->entry[i].used = now;
+		t->order[i].placed = now;
+		ring_append(t, i);
+	}
+}
+
+/* ---- Invalidation ------------------------------------------------------------ */
+
+static bool overlaps(const struct tlb_entry *e, uint32_t first, uint32_t last)
+{
+	uint32_t pages = (1u << tlb_size_order(e->page)) - 1;
+	uint32_t start = e->va >> 12 & ~pages;
+
+	return start <= last && start + pages >= first;
+}
+
+static unsigned int drop_overlapping(struct tlb *t, uint32_t first, uint32_t last)
+{
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < TLB_L2_WAYS; i++)
-		if (l2_matches(l2, &set[i], vpn)) {
-			found = &set[i];
+	for (unsigned int i = 1; i <= t->nr; i++)
+		if (tlb_is_valid(t, i) && overlaps(&t->entry[i], first, last)) {
+			drop(t, i);
 			n++;
 		}
-	if (n == 1) {
-		found->used = ++l2->clock;
-		*page = found->page;
-	}
 	return n;
 }
 
-static unsigned int l2_victim(struct tlb *t, unsigned int set)
-{
-	struct tlb_l2 *l2 = t->l2;
-	struct tlb_l2_way *way = l2->way[set];
-	unsigned int oldest = 0;
-
-	for (unsigned int i = 0; i < TLB_L2_WAYS; i++) {
-		if (way[i].generation != l2->generation)
-			return i;
-		if (way[i].used < way[oldest].used)
-			oldest = i;
-	}
-	if (t->lru)
-		return oldest;
-	oldest = l2->next_victim[set];
-	l2->next_victim[set] = (uint8_t)((oldest + 1) % TLB_L2_WAYS);
-	return oldest;
-}
-
-void sysmmu_tlb_l2_fill(struct tlb *t, uint32_t vpn, const struct tlb_page *page)
-{
-	struct tlb_l2 *l2 = t->l2;
-	unsigned int set = vpn % TLB_L2_SETS;
-	struct tlb_l2_way *w = &l2->way[set][l2_victim(t, set)];
-
-	w->page = *page;
-	w->generation = l2->generation;
-	w->used = ++l2->clock;
-}
-
-/* ---- Invalidation ------------------------------------------------------ */
-
-unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t vpn)
+static unsigned int drop_page(struct tlb *t, uint32_t vpn)
 {
 	unsigned int n = 0;
 
@@ -302,31 +475,15 @@ unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t vpn)
 			n++;
 		}
 	}
-	if (!t->l2)
-		return n;
-	for (unsigned int i = 0; i < TLB_L2_WAYS; i++) {
-		struct tlb_l2_way *w = &t->l2->way[vpn % TLB_L2_SETS][i];
-
-		if (l2_matches(t->l2, w, vpn)) {
-			w->generation = 0;
-			n++;
-		}
-	}
 	return n;
 }
 
-static unsigned int l2_invalidate_all(struct tlb_l2 *l2)
+unsigned int sysmmu_tlb_invalidate(struct tlb *t, uint32_t first_vpn, uint32_t last_vpn)
 {
-	unsigned int n = 0;
-
-	for (unsigned int set = 0; set < TLB_L2_SETS; set++)
-		for (unsigned int i = 0; i < TLB_L2_WAYS; i++)
-			n += l2->way[set][i].generation == l2->generation;
-	if (++l2->generation == 0) {
-		memset(l2->way, 0, sizeof(l2->way));
-		l2->generation = 1;
-	}
-	return n;
+	/* A large page may be in several sets, and in pieces. */
+	if (first_vpn != last_vpn || t->nr_cut || (t->sets > 1 && t->sizes > 1u << TLB_4K))
+		return drop_overlapping(t, first_vpn, last_vpn);
+	return drop_page(t, first_vpn);
 }
 
 unsigned int sysmmu_tlb_invalidate_all(struct tlb *t)
@@ -334,47 +491,57 @@ unsigned int sysmmu_tlb_invalidate_all(struct tlb *t)
 	unsigned int n = t->nr_valid;
 
 	if (n) {
-		memset(t->head, TLB_NONE, sizeof(t->head));
-		memset(t->large, TLB_NONE, sizeof(t->large));
+		memset(t->head, 0, sizeof(t->head));
+		memset(t->large, 0, sizeof(t->large));
 	}
 	memset(t->nr_of, 0, sizeof(t->nr_of));
-	t->valid[0] = 0;
-	t->valid[1] = 0;
+	memset(t->valid, 0, sizeof(t->valid));
+	memset(t->locked, 0, sizeof(t->locked));
+	t->valid[0] = 1;
 	t->nr_valid = 0;
+	t->nr_locked = 0;
+	t->nr_cut = 0;
 	t->oldest = TLB_NONE;
 	set_sizes(t, 0);
-	return n + (t->l2 ? l2_invalidate_all(t->l2) : 0);
+	return n;
 }
 
-/* ---- Self-check -------------------------------------------------------- */
-
-static bool is_valid(const struct tlb *t, unsigned int i)
-{
-	return t->valid[i / 64] >> (i % 64) & 1;
-}
+/* ---- Self-check ---------------------------------------------------------------- */
 
 static bool chain_is_sound(const struct tlb *t, unsigned int i, unsigned int *chained)
 {
 	for (; i != TLB_NONE; i = t->entry[i].chain)
-		if (!is_valid(t, i) || ++*chained > t->nr_valid)
+		if (!tlb_is_valid(t, i) || ++*chained > t->nr_valid)
 			return false;
 	return true;
 }
 
+static bool place_is_sound(const struct tlb *t, unsigned int i)
+{
+	const struct tlb_entry *e = &t->entry[i];
+
+	if (is_flat(t))
+		return tlb_find_size(t, e->size, e->va) == i && e->page == e->size;
+	if (t->line > 1 && (e->size != TLB_4K || (e->va >> 12) % t->line != (i - 1) % t->line))
+		return false;
+	return e->size != TLB_4K || (tlb_find_small(t, e->va) == i &&
+				     tlb_set_of(t, e->va) == (i - 1) / (t->ways * t->line));
+}
+
 static bool entries_are_sound(const struct tlb *t)
 {
-	unsigned int of_size[TLB_NR_SIZES] = { 0 }, chained = 0;
+	unsigned int of_size[TLB_NR_SIZES] = { 0 }, chained = 0, cut = 0;
 
-	for (unsigned int i = 0; i < TLB_SLOTS; i++) {
+	for (unsigned int i = 1; i < TLB_SLOTS; i++) {
 		const struct tlb_entry *e = &t->entry[i];
 
-		if (!is_valid(t, i))
+		if (!tlb_is_valid(t, i))
 			continue;
-		if (i >= t->nr || e->size >= TLB_NR_SIZES || e->used < t->placed[i] ||
-		    e->va & ((1u << tlb_size_shift(e->size)) - 1) ||
-		    tlb_find_size(t, e->size, e->va) != i)
+		if (i > t->nr || e->size >= TLB_NR_SIZES || e->used < t->order[i].placed ||
+		    e->va & ((1u << tlb_size_shift(e->size)) - 1) || !place_is_sound(t, i))
 			return false;
 		of_size[e->size]++;
+		cut += e->page != e->size;
 	}
 	if (t->sizes & 1u << TLB_4K)
 		for (unsigned int b = 0; b < TLB_BUCKETS; b++)
@@ -386,26 +553,33 @@ static bool entries_are_sound(const struct tlb *t)
 	for (unsigned int s = 0; s < TLB_NR_SIZES; s++)
 		if (of_size[s] != t->nr_of[s] || !of_size[s] != !(t->sizes >> s & 1))
 			return false;
-	return chained == t->nr_valid && !t->entry[TLB_NONE].reach[0] && !t->entry[TLB_NONE].reach[1];
+	return chained == t->nr_valid && cut == t->nr_cut && !t->entry[TLB_NONE].reach[0] &&
+	       !t->entry[TLB_NONE].reach[1];
 }
 
 static bool order_is_sound(const struct tlb *t)
 {
-	unsigned int n = 0, i = t->oldest;
+	unsigned int n = 0, i = t->oldest, valid = 0, locked = 0;
 
+	for (unsigned int w = 0; w < TLB_WORDS; w++) {
+		valid += (unsigned int)__builtin_popcountll(t->valid[w]);
+		locked += (unsigned int)__builtin_popcountll(t->locked[w]);
+		if (t->locked[w] & ~t->valid[w])
+			return false;
+	}
 	if (i != TLB_NONE)
 		do {
-			unsigned int newer = t->entry[i].newer;
+			unsigned int newer = t->order[i].newer;
 
-			if (!is_valid(t, i) || t->entry[newer].older != i || ++n > t->nr_valid)
+			if (!tlb_is_valid(t, i) || tlb_is_locked(t, i) || t->order[newer].older != i ||
+			    ++n > t->nr_valid)
 				return false;
-			if (newer != t->oldest && t->placed[newer] < t->placed[i])
+			if (newer != t->oldest && t->order[newer].placed < t->order[i].placed)
 				return false;
 			i = newer;
 		} while (i != t->oldest);
-	return n == t->nr_valid &&
-	       n == (unsigned int)(__builtin_popcountll(t->valid[0]) +
-				   __builtin_popcountll(t->valid[1]));
+	return valid == t->nr_valid + 1u && locked == t->nr_locked &&
+	       (!is_flat(t) || n + locked == t->nr_valid);
 }
 
 /* Where the short way goes somewhere, a full look-up ends there, too. */
@@ -419,7 +593,7 @@ static bool way_is_sound(const struct tlb *t)
 		unsigned int i = t->head[b];
 		const struct tlb_entry *e = &t->entry[i];
 
-		if ((e->reach[0] || e->reach[1]) && sysmmu_tlb_find_any(t, e->va) != i)
+		if ((e->reach[0] || e->reach[1]) && tlb_find(t, e->va) != i)
 			return false;
 	}
 	return true;
