@@ -35,11 +35,18 @@ static void add_domain(struct armdma_iommu_stats *sum, const struct armdma_domai
 	armdma_domain_stats(d, &st);
 	sum->maps += st.maps;
 	sum->unmaps += st.unmaps;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < ARMDMA_IOMMU_NR_SIZES; i++)
 		sum->entries[i] += st.entries[i];
 	sum->l2_tables += st.l2_tables;
 	sum->flush_all += st.flush_all;
 	sum->flush_entry += st.flush_entry;
+	sum->flush_range += st.flush_range;
+	sum->blocks += st.blocks;
+	sum->lazy_queued += st.lazy_queued;
+	sum->lazy_flushes += st.lazy_flushes;
+	sum->lazy_waiting += st.lazy_waiting;
+	sum->promotions += st.promotions;
+	sum->cuts += st.cuts;
 	sum->block_timeouts += st.block_timeouts;
 	sum->faults += st.faults;
 }
@@ -160,8 +167,11 @@ static void write_software(struct writer *w, const struct armdma_stats *st)
 	close_object(w);
 	open_object(w, "iommu");
 	N(&st->iommu, maps); N(&st->iommu, unmaps);
-	numbers(w, "entries", st->iommu.entries, 4);
+	numbers(w, "entries", st->iommu.entries, ARMDMA_IOMMU_NR_SIZES);
 	N(&st->iommu, l2_tables); N(&st->iommu, flush_all); N(&st->iommu, flush_entry);
+	N(&st->iommu, flush_range); N(&st->iommu, blocks); N(&st->iommu, lazy_queued);
+	N(&st->iommu, lazy_flushes); N(&st->iommu, lazy_waiting); N(&st->iommu, promotions);
+	N(&st->iommu, cuts);
 	N(&st->iommu, block_timeouts); N(&st->iommu, faults);
 	close_object(w);
 	open_object(w, "iova");

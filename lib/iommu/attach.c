@@ -27,14 +27,41 @@ static void disable_units(struct armdma_device *dev)
 		if (dev->units[i]->enabled)
 			unit_disable(dev->units[i]);
 	}
-	/* No unit runs: nothing can be walking a replaced table. */
-	if (!dev->domain->active_units)
+	/* No unit runs: nothing can be walking a replaced table, and enabling flushes. */
+	if (!dev->domain->active_units) {
 		domain_free_retired(dev->domain);
+		lazy_flush(dev->domain);
+	}
 	armdma_hw_irq_restore(dev->m->hw, flags);
+}
+
+/* Units that do not read the domain's words, or not all of its page sizes, can be had while it is empty. */
+static int take_format(struct armdma_domain *d, const struct armdma_device *dev)
+{
+	const struct pt_format *f = dev->units[0]->variant->format;
+
+	for (unsigned int i = 1; i < dev->nr_units; i++) {
+		const struct pt_format *other = dev->units[i]->variant->format;
+
+		if (!format_same_words(other, f))
+			return -EINVAL;
+		if (other->sizes < f->sizes)
+			f = other;
+	}
+	if (f == d->format || (format_same_words(f, d->format) && !(d->format->sizes & ~f->sizes)))
+		return 0;
+	if (!domain_is_empty(d) || (!LIST_EMPTY(&d->devices) && !format_same_words(f, d->format)) ||
+	    d->l1_pa >= f->pa_end)
+		return -EINVAL;
+	armdma_domain_trim(d);
+	domain_set_format(d, f);
+	return 0;
 }
 
 int armdma_domain_attach(struct armdma_domain *d, struct armdma_device *dev)
 {
+	int ret;
+
 	if (!dev->nr_units)
 		return -ENODEV;
 	if (dev->domain)
@@ -45,6 +72,9 @@ int armdma_domain_attach(struct armdma_domain *d, struct armdma_device *dev)
 		if (dev->units[i]->domain)
 			return -EBUSY;
 	}
+	ret = take_format(d, dev);
+	if (ret)
+		return ret;
 	dev->domain = d;
 	LIST_INSERT_HEAD(&d->devices, dev, domain_link);
 	for (unsigned int i = 0; i < dev->nr_units; i++) {
@@ -67,6 +97,20 @@ int armdma_domain_detach(struct armdma_domain *d, struct armdma_device *dev)
 	}
 	LIST_REMOVE(dev, domain_link);
 	dev->domain = NULL;
+	return 0;
+}
+
+int armdma_iommu_hold_detached(struct armdma_device *dev, bool hold)
+{
+	if (!dev->nr_units)
+		return -ENODEV;
+	for (unsigned int i = 0; i < dev->nr_units; i++) {
+		struct sysmmu_unit *u = dev->units[i];
+
+		if (u->hold_when_off && !hold && !u->enabled)
+			unit_write(u, REG_CTRL, ARMDMA_SYSMMU_CTRL_DISABLED);
+		u->hold_when_off = hold;
+	}
 	return 0;
 }
 

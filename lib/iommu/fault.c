@@ -11,38 +11,40 @@
 
 #include "lib/iommu/internal.h"
 
-/* What the interrupt bits of v1 to v3 mean, and which register has the address. */
-static const struct fault_kind {
-	const char *what;
-	uint32_t addr_reg;
-	bool write, direction_known;
-} fault_kinds[ARMDMA_SYSMMU_NR_FAULTS] = {
-	{ "page fault", ARMDMA_SYSMMU_REG_PAGE_FAULT_ADDR, false, false },
-	{ "multiple TLB hits (read)", ARMDMA_SYSMMU_REG_AR_FAULT_ADDR, false, true },
-	{ "multiple TLB hits (write)", ARMDMA_SYSMMU_REG_AW_FAULT_ADDR, true, true },
-	{ "bus error in the table walk", ARMDMA_SYSMMU_REG_DEFAULT_SLAVE_ADDR, false, false },
-	{ "security protection (read)", ARMDMA_SYSMMU_REG_AR_FAULT_ADDR, false, true },
-	{ "access protection (read)", ARMDMA_SYSMMU_REG_AR_FAULT_ADDR, false, true },
-	{ "security protection (write)", ARMDMA_SYSMMU_REG_AW_FAULT_ADDR, true, true },
-	{ "access protection (write)", ARMDMA_SYSMMU_REG_AW_FAULT_ADDR, true, true },
-};
+static const struct fault_kind unknown = { .what = "unknown fault" };
+
+static const struct fault_kind *kind_of(const struct sysmmu_unit *u, unsigned int bit)
+{
+	const struct fault_table *t = u->variant->faults;
+
+	if (t->repeats)
+		bit %= t->nr;
+	return bit < t->nr && t->kind[bit].what ? &t->kind[bit] : &unknown;
+}
 
 static struct armdma_fault decode_fault(struct sysmmu_unit *u, unsigned int bit)
 {
-	const struct fault_kind *k = &fault_kinds[bit];
+	const struct fault_kind *k = kind_of(u, bit);
 	struct armdma_fault f = {
 		.dev = u->dev,
 		.unit = u->name,
 		.what = k->what,
-		.iova = unit_read(u, k->addr_reg),
+		.iova = k->addr_reg ? unit_read(u, k->addr_reg) : 0,
 		.bit = bit,
 		.write = k->write,
 		.direction_known = k->direction_known,
+		.retries = u->variant->retries,
 	};
+	uint32_t info;
 
-	/* From 3.3 on a register tells the direction of a page fault too. */
-	if (!k->direction_known && u->version >= UNIT_VERSION(3, 3)) {
-		f.write = unit_read(u, ARMDMA_SYSMMU_V33_REG_FAULT_TRANS_INFO) & ARMDMA_SYSMMU_TRANS_INFO_WRITE;
+	if (!k->info_reg)
+		return f;
+	info = unit_read(u, k->info_reg);
+	f.info_known = true;
+	f.id = ARMDMA_SYSMMU_TRANS_INFO_ID(info);
+	f.beats = ARMDMA_SYSMMU_TRANS_INFO_LEN(info) + 1;
+	if (k->direction_in_info) {
+		f.write = info & ARMDMA_SYSMMU_TRANS_INFO_WRITE;
 		f.direction_known = true;
 	}
 	return f;
@@ -51,8 +53,8 @@ static struct armdma_fault decode_fault(struct sysmmu_unit *u, unsigned int bit)
 void unit_resume(struct sysmmu_unit *u, uint32_t bits)
 {
 	u->held = false;
-	unit_write(u, ARMDMA_SYSMMU_REG_INT_CLEAR, bits);
-	unit_write(u, ARMDMA_SYSMMU_REG_CTRL, ARMDMA_SYSMMU_CTRL_RUN);
+	unit_write(u, u->variant->at->int_clear, bits);
+	unit_write(u, REG_CTRL, ARMDMA_SYSMMU_CTRL_RUN);
 }
 
 bool unit_irq(void *ctx, uint32_t line)
@@ -67,7 +69,7 @@ bool unit_irq(void *ctx, uint32_t line)
 	/* The line is shared: an unclocked unit must not be touched, a held one is waiting for recovery. */
 	if (!u->enabled || u->held)
 		return false;
-	status = unit_read(u, ARMDMA_SYSMMU_REG_INT_STATUS) & ((1u << ARMDMA_SYSMMU_NR_FAULTS) - 1);
+	status = unit_read(u, u->variant->at->int_status);
 	if (!status)
 		return false;
 	f = decode_fault(u, (unsigned int)__builtin_ctz(status));
@@ -83,7 +85,7 @@ bool unit_irq(void *ctx, uint32_t line)
 		return true;
 	}
 	/* Blocked with the interrupt masked: the line falls, the transaction stays where it is. */
-	unit_write(u, ARMDMA_SYSMMU_REG_CTRL, ARMDMA_SYSMMU_CTRL_STOPPED);
+	unit_write(u, REG_CTRL, ARMDMA_SYSMMU_CTRL_STOPPED);
 	misuse(u->m, ARMDMA_REPORT_FAULT, f.dev, NULL, f.iova, 1,
 	       "%s: %s at IOVA %#llx%s; the device is held until it is recovered or detached",
 	       f.unit, f.what, (unsigned long long)f.iova,
@@ -104,7 +106,7 @@ int armdma_iommu_recover(struct armdma_device *dev)
 
 		if (!u->enabled)
 			continue;
-		status = unit_read(u, ARMDMA_SYSMMU_REG_INT_STATUS);
+		status = unit_read(u, u->variant->at->int_status);
 		if (status || u->held)
 			unit_resume(u, status);
 	}

@@ -36,13 +36,12 @@ static inline unsigned int l2_index(uint64_t iova)
 	return (unsigned int)(iova >> 12) & (L2_ENTRIES - 1);
 }
 
-static void make_plan(const struct armdma_domain *d, struct plan *p, uint64_t iova, uint64_t pa,
-		      uint64_t end)
+static void make_plan(struct plan *p, uint64_t iova, uint64_t pa, uint64_t end, uint64_t sizes)
 {
-	uint64_t unit = (d->pgsizes & SZ_1M) ? SZ_1M : SZ_16M;
+	uint64_t sections = sizes & ~(SZ_1M - 1), unit = sections & -sections;
 	uint64_t first = (iova + unit - 1) & ~(unit - 1), stop = end & ~(unit - 1);
 
-	if (!(d->pgsizes & unit) || ((iova ^ pa) & (unit - 1)) || first >= stop)
+	if (!unit || ((iova ^ pa) & (unit - 1)) || first >= stop)
 		first = stop = end;
 	p->head = (struct part){ iova, pa, first };
 	p->sections = (struct part){ first, pa + (first - iova), stop };
@@ -76,11 +75,12 @@ static bool pages_free(const struct armdma_domain *d, struct part left)
 	while (next_mib(&left, &mib)) {
 		unsigned int s = slot_of(mib.iova);
 		const struct l2_table *t = &d->l2[s];
-		uint32_t w = from_le32(d->l1[s]);
 
-		if (w && !l1_is_pointer(w))
+		if (d->l1[s] == d->empty)
+			continue;
+		if (!l1_is_pointer(from_le32(d->l1[s])))
 			return false;
-		if (w && t->used && !run_empty(t->words + l2_index(mib.iova), pages_of(&mib)))
+		if (t->used && !run_empty(t->words + l2_index(mib.iova), pages_of(&mib)))
 			return false;
 	}
 	return true;
@@ -91,12 +91,10 @@ static bool slots_free(const struct armdma_domain *d, const struct part *p)
 {
 	unsigned int s = slot_of(p->iova), n = slot_of(p->end - p->iova);
 
-	if (run_empty(d->l1 + s, n))
+	if (run_is(d->l1 + s, n, d->empty))
 		return true;
 	for (; n--; s++) {
-		uint32_t w = from_le32(d->l1[s]);
-
-		if (w && !(l1_is_pointer(w) && !d->l2[s].used))
+		if (d->l1[s] != d->empty && !(l1_is_pointer(from_le32(d->l1[s])) && !d->l2[s].used))
 			return false;
 	}
 	return true;
@@ -105,7 +103,7 @@ static bool slots_free(const struct armdma_domain *d, const struct part *p)
 /* A table that no level-1 entry points to yet: taken by the call in progress. */
 static inline bool table_is_new(const struct armdma_domain *d, unsigned int s)
 {
-	return d->l2[s].words && !d->l1[s];
+	return d->l2[s].words && d->l1[s] == d->empty;
 }
 
 static void give_tables_back(struct armdma_domain *d, const struct part *p)
@@ -129,7 +127,7 @@ static int take_tables(struct armdma_domain *d, struct part left)
 
 		if (d->l2[s].words)
 			continue;
-		if (arena_alloc(d->m, &d->l2[s], &d->homes[s]))
+		if (arena_alloc(d->m, d->format->pa_end, &d->l2[s], &d->homes[s]))
 			return -ENOMEM;
 		d->st.l2_tables++;
 	}
@@ -138,20 +136,21 @@ static int take_tables(struct armdma_domain *d, struct part left)
 
 /* Pieces of 64 KiB and more that lie in one MiB, with the same place in 64 KiB on both sides. */
 __attribute__((noinline))
-static void write_large(struct armdma_domain *d, struct part p, uint32_t ap)
+static void write_large(struct armdma_domain *d, struct part p, unsigned int prot)
 {
 	struct l2_table *t = &d->l2[slot_of(p.iova)];
 	le32 *w = t->words + l2_index(p.iova);
 	unsigned int n = pages_of(&p), head = -l2_index(p.iova) & (COPIES - 1);
 	unsigned int groups = (n - head) / COPIES;
-	uint32_t word = (uint32_t)p.pa | ap;
+	uint32_t at = (uint32_t)(p.pa >> d->shift), step = (uint32_t)(SZ_4K >> d->shift);
+	uint32_t large = d->format->bits[SIZE_64K][prot];
 
-	run_fill(w, head, word | ARMDMA_SYSMMU_L2_SMALL, SZ_4K);
+	run_fill(w, head, at | d->small[prot], step);
 	w += head;
-	word += head << ARMDMA_PAGE_SHIFT;
-	for (unsigned int i = 0; i < groups; i++, w += COPIES, word += SZ_64K)
-		run_fill(w, COPIES, word | ARMDMA_SYSMMU_L2_LARGE, 0);
-	run_fill(w, n - head - groups * COPIES, word | ARMDMA_SYSMMU_L2_SMALL, SZ_4K);
+	at += head * step;
+	for (unsigned int i = 0; i < groups; i++, w += COPIES, at += COPIES * step)
+		run_fill(w, COPIES, at | large, 0);
+	run_fill(w, n - head - groups * COPIES, at | d->small[prot], step);
 	t->used = (uint16_t)(t->used + n);
 	t->large = (uint16_t)(t->large + groups * COPIES);
 	d->st.entries[SIZE_64K] += groups;
@@ -160,96 +159,130 @@ static void write_large(struct armdma_domain *d, struct part p, uint32_t ap)
 }
 
 /* run_fill() for wide hosts. */
-RUNS_WIDE static void fill_wide(le32 *w, unsigned int n, uint32_t word)
+RUNS_WIDE static void fill_wide(le32 *w, unsigned int n, uint32_t word, uint32_t step)
 {
-	run_fill(w, n, word, SZ_4K);
+	run_fill(w, n, word, step);
 }
 
 /* Write the entries of a piece that lies in one MiB, and account for them. */
-ARMDMA_INLINE void write_l2(struct armdma_domain *d, const struct part *p, uint32_t ap)
+ARMDMA_INLINE void write_l2(struct armdma_domain *d, const struct part *p, unsigned int prot, uint64_t sizes)
 {
 	struct l2_table *t = &d->l2[slot_of(p->iova)];
 	le32 *w = t->words + l2_index(p->iova);
-	uint32_t word = (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L2_SMALL;
+	uint32_t word = (uint32_t)(p->pa >> d->shift) | d->small[prot], step = (uint32_t)(SZ_4K >> d->shift);
 	unsigned int n = pages_of(p);
 
-	if (n >= COPIES && (d->pgsizes & SZ_64K) && !((p->iova ^ p->pa) & (SZ_64K - 1))) {
-		write_large(d, *p, ap);
+	if (n >= COPIES && (sizes & SZ_64K) && !((p->iova ^ p->pa) & (SZ_64K - 1))) {
+		write_large(d, *p, prot);
 		return;
 	}
 	if (d->wide && n > 2 * COPIES)
-		fill_wide(w, n, word);
+		fill_wide(w, n, word, step);
 	else
-		run_fill(w, n, word, SZ_4K);
+		run_fill(w, n, word, step);
 	t->used = (uint16_t)(t->used + n);
 	d->st.entries[SIZE_4K] += n;
 	d->st.maps += n;
 }
 
-static void write_level2(struct armdma_domain *d, struct part left, struct clean_run *run, uint32_t ap)
+static void write_level2(struct armdma_domain *d, struct part left, struct clean_run *run, unsigned int prot,
+			 uint64_t sizes)
 {
 	struct part mib;
 
 	while (next_mib(&left, &mib)) {
-		write_l2(d, &mib, ap);
-		clean_add(d->m->hw, run, d->l2[slot_of(mib.iova)].pa + l2_index(mib.iova) * 4u,
+		write_l2(d, &mib, prot, sizes);
+		clean_add(d->m->hw, run, table_pa(&d->l2[slot_of(mib.iova)]) + l2_index(mib.iova) * 4u,
 			  pages_of(&mib) * 4u);
 	}
 }
 
-static void link_tables(struct armdma_domain *d, const struct part *p, struct clean_run *run)
+static void link_tables(struct armdma_domain *d, const struct part *p, struct clean_run *run,
+			struct tlb_batch *linked)
 {
 	if (p->iova == p->end)
 		return;
 	for (unsigned int s = slot_of(p->iova); s <= slot_of(p->end - 1); s++) {
 		if (!table_is_new(d, s))
 			continue;
-		d->l1[s] = to_le32(d->l2[s].pa | ARMDMA_SYSMMU_L1_TABLE);
+		d->l1[s] = to_le32(format_pointer(d->format, table_pa(&d->l2[s])));
 		clean_add(d->m->hw, run, d->l1_pa + s * 4u, 4);
+		batch_add(linked, s << 20, (uint32_t)SZ_4K);
+		batch_span(linked, (uint64_t)s << 20, (uint64_t)(s + 1) << 20);
 	}
 }
 
-static void write_sections(struct armdma_domain *d, const struct part *p, struct clean_run *run,
-			   uint32_t ap)
+/* n level-1 words from slot s on, in pages of at most this size; smaller ones before and behind. */
+static void write_pages(struct armdma_domain *d, unsigned int s, unsigned int n, uint64_t pa, unsigned int prot,
+			uint64_t sizes, unsigned int size)
 {
-	uint32_t word = (uint32_t)p->pa | ap | ARMDMA_SYSMMU_L1_SECTION;
-	unsigned int s = slot_of(p->iova), n = slot_of(p->end - p->iova), head = n, groups = 0;
+	unsigned int words = size_words(size), head, pages, step;
+	uint32_t word;
+
+	while (size > SIZE_1M && (!(sizes & size_bytes(size)) || n < words ||
+				  (((uint64_t)s << 20) ^ pa) & (size_bytes(size) - 1)))
+		words = size_words(--size);
+	head = -s & (words - 1);
+	if (n < head + words) {		/* aligned alike, but no whole page in it */
+		write_pages(d, s, n, pa, prot, sizes, size - 1);
+		return;
+	}
+	if (head)
+		write_pages(d, s, head, pa, prot, sizes, size - 1);
+	s += head;
+	n -= head;
+	pa += head * SZ_1M;
+	pages = n / words;
+	word = (uint32_t)(pa >> d->shift) | d->format->bits[size][prot];
+	step = (uint32_t)(size_bytes(size) >> d->shift);
+	if (words == 1)
+		run_fill(d->l1 + s, n, word, step);
+	for (unsigned int i = 0; words > 1 && i < pages; i++)
+		run_fill(d->l1 + s + i * words, words, word + i * step, 0);
+	d->st.entries[size] += pages;
+	d->st.maps += pages;
+	if (n > pages * words)
+		write_pages(d, s + pages * words, n - pages * words, pa + pages * size_bytes(size), prot, sizes,
+			    size - 1);
+}
+
+static void write_sections(struct armdma_domain *d, const struct part *p, struct clean_run *run, unsigned int prot,
+			   uint64_t sizes, struct tlb_batch *linked)
+{
+	unsigned int s = slot_of(p->iova), n = slot_of(p->end - p->iova);
 
 	if (!n)
 		return;
 	clean_add(d->m->hw, run, d->l1_pa + s * 4u, n * 4u);
-	if (!run_empty(d->l1 + s, n)) {
+	if (!run_is(d->l1 + s, n, d->empty)) {
 		for (unsigned int i = s; i < s + n; i++)
-			d->retired += d->l1[i] != 0;
+			d->retired += d->l2[i].words != NULL;
 	}
-	if (n >= COPIES && (d->pgsizes & SZ_16M) && !((p->iova ^ p->pa) & (SZ_16M - 1))) {
-		head = -s & (COPIES - 1);
-		groups = (n - head) / COPIES;
+	if (d->empty) {
+		for (unsigned int i = s; i < s + n; i++)
+			batch_add(linked, i << 20, (uint32_t)SZ_4K);
+		batch_span(linked, p->iova, p->end);
 	}
-	run_fill(d->l1 + s, head, word, SZ_1M);
-	s += head;
-	word += head << 20;
-	for (unsigned int i = 0; i < groups; i++, s += COPIES, word += SZ_16M)
-		run_fill(d->l1 + s, COPIES, word | ARMDMA_SYSMMU_L1_SUPER_BIT, 0);
-	n -= head + groups * COPIES;
-	run_fill(d->l1 + s, n, word, SZ_1M);
-	d->st.entries[SIZE_16M] += groups;
-	d->st.entries[SIZE_1M] += head + n;
-	d->st.maps += head + n + groups;
+	write_pages(d, s, n, p->pa, prot, sizes, SIZE_16M);
 }
 
 /*
+ * What level-1 caches may still hold of the words that were replaced.
+ *
  * Sections took the place of tables that had become empty. With no unit running they can go; else they wait for
  * the next flush, so that mapping costs no register access. Units that cache level-1 descriptors (3.2 and later) would
- * go on using the old pointer and fault: there the flush is due now.
+ * go on using the old pointer and fault: there the flush is due now. So it is where the zero link was replaced: it is a valid
+ * pointer, which such units cache, and fetch ahead of its use.
  */
-static void settle_retired(struct armdma_domain *d, uint64_t iova, uint64_t size)
+static void settle_level1(struct armdma_domain *d, struct tlb_batch *linked, bool retired, uint64_t iova,
+			  uint64_t size)
 {
-	struct tlb_batch b;
+	bool caches = d->active_units && domain_caches_level1(d);
 
-	b.entries = b.nr = 0;
-	if (!d->active_units || domain_caches_level1(d))
-		domain_invalidate(d, &b, iova, size);
+	if (retired && (!d->active_units || caches))
+		domain_invalidate(d, linked, iova, size);
+	else if (linked->entries && caches && d->empty && erratum(d->m, ERRATUM_LEVEL1_KEPT))
+		domain_invalidate(d, linked, iova, size);
 }
 
 __attribute__((noinline))
@@ -263,13 +296,15 @@ static void emit_map(struct armdma_domain *d, uint64_t iova, uint64_t pa, uint64
 }
 
 __attribute__((noinline))
-static int map_range(struct armdma_domain *d, struct part whole, bool write)
+static int map_range(struct armdma_domain *d, struct part whole, unsigned int prot, uint64_t sizes)
 {
 	struct clean_run run = { 0, 0 };
 	unsigned int retired = d->retired;
+	struct tlb_batch linked;
 	struct plan p;
 
-	make_plan(d, &p, whole.iova, whole.pa, whole.end);
+	batch_init(&linked);
+	make_plan(&p, whole.iova, whole.pa, whole.end, sizes);
 	if (!pages_free(d, p.head) || !slots_free(d, &p.sections) || !pages_free(d, p.tail))
 		return -EADDRINUSE;
 	if (take_tables(d, p.head) || take_tables(d, p.tail)) {
@@ -277,58 +312,83 @@ static int map_range(struct armdma_domain *d, struct part whole, bool write)
 		give_tables_back(d, &p.head);
 		return -ENOMEM;
 	}
-	write_level2(d, p.head, &run, write ? L2_RW : L2_RO);
-	write_level2(d, p.tail, &run, write ? L2_RW : L2_RO);
+	write_level2(d, p.head, &run, prot, sizes);
+	write_level2(d, p.tail, &run, prot, sizes);
 	clean_flush(d->m->hw, &run);
-	link_tables(d, &p.head, &run);
-	write_sections(d, &p.sections, &run, write ? L1_RW : L1_RO);
-	link_tables(d, &p.tail, &run);
+	link_tables(d, &p.head, &run, &linked);
+	write_sections(d, &p.sections, &run, prot, sizes, &linked);
+	link_tables(d, &p.tail, &run, &linked);
 	clean_flush(d->m->hw, &run);
-	if (d->retired != retired)
-		settle_retired(d, whole.iova, whole.end - whole.iova);
+	if (d->retired != retired || (linked.entries && d->empty))
+		settle_level1(d, &linked, d->retired != retired, whole.iova, whole.end - whole.iova);
 	return 0;
 }
 
 /* Entries of a level-2 table that is in place. */
-static inline int map_part(struct armdma_domain *d, const struct part *p, bool write)
+static inline int map_part(struct armdma_domain *d, const struct part *p, unsigned int prot, uint64_t sizes)
 {
 	const struct l2_table *t = &d->l2[slot_of(p->iova)];
 	unsigned int idx = l2_index(p->iova), n = pages_of(p);
 
 	if (t->used && !run_empty(t->words + idx, n))
 		return -EADDRINUSE;
-	write_l2(d, p, write ? L2_RW : L2_RO);
-	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, n * 4u);
+	write_l2(d, p, prot, sizes);
+	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, table_pa(t) + idx * 4u, n * 4u);
 	return 0;
+}
+
+static inline bool fits_a_table(const struct armdma_domain *d, const struct part *p, uint64_t sizes)
+{
+	unsigned int s = slot_of(p->iova);
+
+	return s == slot_of(p->end - 1) && d->l2[s].words && l1_is_pointer(from_le32(d->l1[s])) &&
+	       (p->end - p->iova < SZ_1M || !(sizes & SZ_1M) || ((p->iova ^ p->pa) & (SZ_1M - 1)));
+}
+
+static int map_slowly(struct armdma_domain *d, struct part p, unsigned int prot, uint64_t sizes)
+{
+	int ret;
+
+	if (d->lazy.nr)
+		lazy_settle(d, p.iova, p.end);
+	ret = map_range(d, p, prot, sizes);
+	if (!ret && d->promote)
+		promote_range(d, p.iova, p.end);
+	return ret;
 }
 
 /* Every request, with all that there is to check and to tell. */
 __attribute__((noinline))
 static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
-		   unsigned int prot)
+		   unsigned int access, uint64_t sizes)
 {
+	unsigned int prot = access & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE), flags;
 	struct part p = { iova, pa, iova + size };
-	bool write = prot & ARMDMA_IOMMU_WRITE;
-	unsigned int flags;
+	uint64_t pa_end = d->format->pa_end;
 	int ret;
 
-	if (!(prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)))
+	if (!prot)
 		return -EINVAL;
 	if (!size || ((iova | pa | size) & (SZ_4K - 1)))
 		return -EINVAL;
-	if (size > SZ_4G || iova > SZ_4G - size || pa > SZ_4G - size)
+	if (size > SZ_4G || iova > SZ_4G - size || pa > pa_end - size)
 		return -EINVAL;
 	/* Cleaning lets time pass, and an interrupt handler may map too. */
 	flags = armdma_hw_irq_save(d->m->hw);
-	if (slot_of(iova) == slot_of(iova + size - 1) && (size < SZ_1M || ((iova ^ pa) & (SZ_1M - 1))) &&
-	    l1_is_pointer(from_le32(d->l1[slot_of(iova)])))
-		ret = map_part(d, &p, write);
+	if (!d->slow && fits_a_table(d, &p, sizes))
+		ret = map_part(d, &p, prot, sizes);
 	else
-		ret = map_range(d, p, write);
+		ret = map_slowly(d, p, prot, sizes);
 	armdma_hw_irq_restore(d->m->hw, flags);
 	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
-		emit_map(d, iova, pa, size, prot, ret);
+		emit_map(d, iova, pa, size, access, ret);
 	return ret;
+}
+
+int iommu_map_sizes(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		    unsigned int prot, uint64_t sizes)
+{
+	return map_any(d, iova, pa, size, prot, d->pgsizes & (sizes | SZ_4K));
 }
 
 /* One page into a table that is in place, with nobody watching, needs no more than this. */
@@ -338,16 +398,16 @@ int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t p
 	unsigned int s = slot_of(iova), idx = l2_index(iova);
 	struct l2_table *t;
 
-	if (size != SZ_4K || ((iova | pa) & ~(SZ_4G - SZ_4K)) ||
+	if (size != SZ_4K || (iova & ~(SZ_4G - SZ_4K)) || (pa & d->pa_bad) || d->slow ||
 	    !(prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)) || !l1_is_pointer(from_le32(d->l1[s])) ||
-	    d->l2[s].words[idx] || armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
-		return map_any(d, iova, pa, size, prot);
+	    !d->l2[s].words || d->l2[s].words[idx] || armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
+		return map_any(d, iova, pa, size, prot, d->pgsizes);
 	t = &d->l2[s];
-	t->words[idx] = to_le32((uint32_t)pa | (prot & ARMDMA_IOMMU_WRITE ? L2_RW : L2_RO) |
-				ARMDMA_SYSMMU_L2_SMALL);
+	t->words[idx] = to_le32((uint32_t)(pa >> d->shift) |
+				d->small[prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)]);
 	t->used++;
 	d->st.entries[SIZE_4K]++;
 	d->st.maps++;
-	clean_alone(d->m->hw, t->pa + idx * 4u, 4);
+	clean_alone(d->m->hw, table_pa(t) + idx * 4u, 4);
 	return 0;
 }

@@ -8,22 +8,28 @@
 
 #include "lib/iommu/internal.h"
 
-/* No word of the run is set. */
-static inline bool run_empty(const le32 *w, unsigned int n)
+/* Every word of the run is the one given. */
+static inline bool run_is(const le32 *w, unsigned int n, le32 word)
 {
 	for (; n >= 16; n -= 16, w += 16) {
 		uint32_t any = 0;
 
 		for (int i = 0; i < 16; i++)
-			any |= w[i];
+			any |= w[i] ^ word;
 		if (any)
 			return false;
 	}
 	while (n) {
-		if (w[--n])
+		if (w[--n] != word)
 			return false;
 	}
 	return true;
+}
+
+/* No word of the run is set. */
+static inline bool run_empty(const le32 *w, unsigned int n)
+{
+	return run_is(w, n, 0);
 }
 
 /* n words from word on, each step more than the one before. */

@@ -74,10 +74,14 @@ static void clear_l2(struct unmap *u, unsigned int s, unsigned int idx, unsigned
 	if (!used)
 		return;
 	pages = used - large + large / COPIES;
-	if (u->listen)
-		list_l2(u, t->words + idx, n, ((uint64_t)s << 20) + idx * SZ_4K, pages);
+	if (u->listen) {
+		uint64_t first = ((uint64_t)s << 20) + idx * SZ_4K;
+
+		list_l2(u, t->words + idx, n, first, pages);
+		batch_span(&u->gone, first, first + n * SZ_4K);
+	}
 	memset(t->words + idx, 0, n * sizeof(le32));
-	clean_add(d->m->hw, &u->l2, t->pa + idx * 4u, n * 4u);
+	clean_add(d->m->hw, &u->l2, table_pa(t) + idx * 4u, n * 4u);
 	t->used = (uint16_t)(t->used - used);
 	t->large = (uint16_t)(t->large - large);
 	d->st.entries[SIZE_64K] -= large / COPIES;
@@ -85,23 +89,34 @@ static void clear_l2(struct unmap *u, unsigned int s, unsigned int idx, unsigned
 	u->bytes += used * SZ_4K;
 }
 
-/* Clear the sections from slot s on, up to slot end; or the supersection that s is part of. Returns the slot behind. */
-static unsigned int clear_sections(struct unmap *u, unsigned int s, unsigned int end)
+/* A section that a promotion made: the table it was made of goes with it. */
+static void unpark(struct armdma_domain *d, unsigned int s)
+{
+	d->parked[s / 64] &= ~(1ull << (s % 64));
+	d->retired++;
+}
+
+/* Clear the sections of one size from slot s on, up to slot end. Returns the slot behind. */
+static unsigned int clear_sections(struct unmap *u, unsigned int s, unsigned int end, unsigned int size)
 {
 	struct armdma_domain *d = u->d;
-	bool super = l1_is_super(from_le32(d->l1[s]));
-	unsigned int first = super ? s & ~(COPIES - 1) : s, n = super ? COPIES : 1;
+	unsigned int words = size_words(size), first = s & ~(words - 1), n = words;
 
-	while (!super && s + n < end && l1_is_plain_section(from_le32(d->l1[s + n])))
-		n++;
-	memset(d->l1 + first, 0, n * sizeof(le32));
+	while (first + n < end && l1_size(d->format, from_le32(d->l1[first + n])) == size)
+		n += words;
+	run_fill(d->l1 + first, n, from_le32(d->empty), 0);
 	clean_add(d->m->hw, &u->l1, d->l1_pa + first * 4u, n * 4u);
 	u->bytes += n * SZ_1M;
-	d->st.entries[super ? SIZE_16M : SIZE_1M] -= super ? 1 : n;
-	if (u->listen && super)
-		batch_add(&u->gone, first << 20, (uint32_t)SZ_16M);
-	for (unsigned int i = first; u->listen && !super && i < first + n; i++)
-		batch_add(&u->gone, i << 20, (uint32_t)SZ_1M);
+	d->st.entries[size] -= n / words;
+	for (unsigned int i = first; d->promote && i < first + n; i++) {
+		if (slot_parked(d, i))
+			unpark(d, i);
+	}
+	if (!u->listen)
+		return first + n;
+	for (unsigned int i = first; i < first + n; i += words)
+		batch_add(&u->gone, i << 20, (uint32_t)size_bytes(size));
+	batch_span(&u->gone, (uint64_t)first << 20, (uint64_t)(first + n) << 20);
 	return first + n;
 }
 
@@ -111,20 +126,27 @@ static void clear_range(struct unmap *u, uint64_t iova, uint64_t end)
 		unsigned int s = (unsigned int)(iova >> 20);
 		uint64_t stop = ((uint64_t)s + 1) << 20;
 		uint32_t word = from_le32(u->d->l1[s]);
+		unsigned int size;
 
 		if (l1_is_pointer(word)) {
 			uint64_t len = (stop < end ? stop : end) - iova;
 
 			clear_l2(u, s, ARMDMA_SYSMMU_L2_INDEX(iova), (unsigned int)(len >> 12));
-		} else if (l1_is_section(word)) {
-			stop = (uint64_t)clear_sections(u, s, (unsigned int)((end + SZ_1M - 1) >> 20)) << 20;
+		} else if ((size = l1_size(u->d->format, word)) != NO_SIZE) {
+			stop = (uint64_t)clear_sections(u, s, (unsigned int)((end + SZ_1M - 1) >> 20), size) << 20;
 		}
 		iova = stop;
 	}
 }
 
+/* Who is to be told when the range can be reached no more. */
+struct release {
+	iommu_release_fn fn;	/* NULL: nobody */
+	void *ctx;
+};
+
 __attribute__((noinline))
-static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size)
+static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size, const struct release *rel)
 {
 	struct unmap u;
 
@@ -132,12 +154,18 @@ static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t siz
 	u.bytes = 0;
 	u.listen = d->active_units;
 	u.l1.len = u.l2.len = 0;
-	u.gone.entries = u.gone.nr = 0;
+	batch_init(&u.gone);
+	if (d->promote)
+		promote_cut(d, iova, iova + size);
 	clear_range(&u, iova, iova + size);
 	clean_flush(d->m->hw, &u.l2);
 	clean_flush(d->m->hw, &u.l1);
+	if (u.bytes && u.listen && !d->retired && lazy_queue_range(d, iova, size, rel->fn, rel->ctx))
+		return u.bytes;
 	if (u.bytes && (u.listen || d->retired))
 		domain_invalidate(d, &u.gone, iova, size);
+	if (rel->fn)
+		rel->fn(rel->ctx, iova, size);
 	return u.bytes;
 }
 
@@ -158,7 +186,7 @@ static inline bool clear_part(struct armdma_domain *d, uint64_t iova, uint64_t s
 	struct l2_table *t = &d->l2[s];
 
 	if (!size || d->active_units || d->retired || (iova + size - 1) >> 20 != s || t->large ||
-	    !l1_is_pointer(from_le32(d->l1[s])))
+	    !t->words || d->promote || !l1_is_pointer(from_le32(d->l1[s])))
 		return false;
 	if (t->used != L2_ENTRIES)
 		used = run_set(t->words + idx, n);
@@ -168,13 +196,14 @@ static inline bool clear_part(struct armdma_domain *d, uint64_t iova, uint64_t s
 	memset(t->words + idx, 0, n * sizeof(le32));
 	t->used = (uint16_t)(t->used - used);
 	d->st.entries[SIZE_4K] -= used;
-	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, t->pa + idx * 4u, n * 4u);
+	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, table_pa(t) + idx * 4u, n * 4u);
 	return true;
 }
 
 /* Every request, with all that there is to check and to tell. */
 __attribute__((noinline))
-static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t size, const void *site)
+static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
+			  const struct release *rel, const void *site)
 {
 	unsigned int flags;
 	uint64_t bytes;
@@ -187,7 +216,9 @@ static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t s
 	}
 	flags = armdma_hw_irq_save(d->m->hw);
 	if (!clear_part(d, iova, size, &bytes))
-		bytes = unmap_range(d, iova, size);
+		bytes = unmap_range(d, iova, size, rel);
+	else if (rel->fn)
+		rel->fn(rel->ctx, iova, size);
 	armdma_hw_irq_restore(d->m->hw, flags);
 	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
 		emit_unmap(d, iova, size, bytes);
@@ -195,19 +226,39 @@ static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t s
 }
 
 /* One small page that no TLB knows, with nobody watching: what streaming mappings of a suspended device come to. */
-uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+static inline bool clear_page(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
 {
 	unsigned int s = (unsigned int)(iova >> 20), idx = ARMDMA_SYSMMU_L2_INDEX(iova);
 	struct l2_table *t;
 
-	if (size != SZ_4K || (iova & ~(SZ_4G - SZ_4K)) || d->active_units || d->retired ||
+	if (size != SZ_4K || (iova & ~(SZ_4G - SZ_4K)) || d->active_units || d->retired || !d->l2[s].words ||
 	    !l1_is_pointer(from_le32(d->l1[s])) || !l2_is_small(from_le32(d->l2[s].words[idx])) ||
 	    armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
-		return unmap_any(d, iova, size, __builtin_return_address(0));
+		return false;
 	t = &d->l2[s];
 	t->words[idx] = 0;
 	t->used--;
 	d->st.entries[SIZE_4K]--;
-	clean_alone(d->m->hw, t->pa + idx * 4u, 4);
+	clean_alone(d->m->hw, table_pa(t) + idx * 4u, 4);
+	return true;
+}
+
+uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+{
+	const struct release nobody = { NULL, NULL };
+
+	if (clear_page(d, iova, size))
+		return SZ_4K;
+	return unmap_any(d, iova, size, &nobody, __builtin_return_address(0));
+}
+
+uint64_t iommu_unmap_release(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
+			     iommu_release_fn release, void *ctx)
+{
+	const struct release rel = { release, ctx };
+
+	if (!clear_page(d, iova, size))
+		return unmap_any(d, iova, size, &rel, __builtin_return_address(0));
+	release(ctx, iova, size);
 	return SZ_4K;
 }
