@@ -83,7 +83,9 @@ ARMDMA_API void armdma_domain_flush(struct armdma_domain *d);
 /*
  * Promotion: where sixteen small pages come to lie as one large page does (physically contiguous, aligned on both sides, the
  * same access), map turns them into one, and those into a section, with the units blocked for the moment. An unmap of a
- * part then cuts the larger page instead of unmapping it whole. Nothing is copied or moved. Off by default. 0 or -EINVAL.
+ * part then cuts the larger page instead of unmapping it whole. Nothing is copied or moved. Sections are of 1 MiB only, and keep
+ * the level-2 table that they were made of, so that cutting needs no memory. To be switched on before sections are mapped and off when
+ * none is left: else -EINVAL. Off by default. Returns 0.
  */
 ARMDMA_API int armdma_domain_set_promote(struct armdma_domain *d, bool on);
 

@@ -114,6 +114,11 @@ struct armdma_domain {
 };
 LIST_HEAD(domain_list, armdma_domain);
 
+static inline void domain_set_slow(struct armdma_domain *d)
+{
+	d->slow = d->lazy.nr || d->promote;
+}
+
 static inline bool slot_parked(const struct armdma_domain *d, unsigned int s)
 {
 	return d->parked[s / 64] >> (s % 64) & 1;

@@ -12,11 +12,6 @@
 
 #define MAX_ENTRIES 65536u
 
-static void set_slow(struct armdma_domain *d)
-{
-	d->slow = d->lazy.nr || d->promote;
-}
-
 static bool too_old(const struct armdma_domain *d)
 {
 	const struct lazy_queue *q = &d->lazy;
@@ -43,7 +38,7 @@ void lazy_flush(struct armdma_domain *d)
 	d->st.lazy_flushes++;
 	q->nr = 0;
 	q->bytes = 0;
-	set_slow(d);
+	domain_set_slow(d);
 	for (unsigned int i = 0; i < nr; i++) {
 		if (q->range[i].release)
 			q->range[i].release(q->range[i].ctx, q->range[i].iova, q->range[i].len);
@@ -102,19 +97,5 @@ int armdma_domain_set_lazy(struct armdma_domain *d, const struct armdma_lazy *la
 	d->lazy = (struct lazy_queue){ .range = range };
 	if (lazy)
 		d->lazy.limits = *lazy;
-	return 0;
-}
-
-int armdma_domain_set_promote(struct armdma_domain *d, bool on)
-{
-	/* Sections that were promoted keep the table that they were made of: it is needed to cut them. */
-	if (!on) {
-		for (unsigned int s = 0; s < L1_ENTRIES / 64; s++) {
-			if (d->parked[s])
-				return -EINVAL;
-		}
-	}
-	d->promote = on;
-	set_slow(d);
 	return 0;
 }

@@ -351,7 +351,8 @@ static int map_slowly(struct armdma_domain *d, struct part p, unsigned int prot,
 
 	if (d->lazy.nr)
 		lazy_settle(d, p.iova, p.end);
-	ret = map_range(d, p, prot, sizes);
+	/* Whatever may have to be cut needs a table: sections come by promotion, with the one that they were made of. */
+	ret = map_range(d, p, prot, d->promote ? sizes & (SZ_4K | SZ_64K) : sizes);
 	if (!ret && d->promote)
 		promote_range(d, p.iova, p.end);
 	return ret;

@@ -7,6 +7,8 @@
  * units are blocked from before the first word changes until the old entries are invalidated; where that cannot be had, nothing is
  * promoted. The table that a section is made of stays as it is, beside the slot: cutting the section needs no memory.
  */
+#include <errno.h>
+
 #include <armdma/hw.h>
 
 #include "lib/iommu/runs.h"
@@ -216,4 +218,14 @@ void promote_cut(struct armdma_domain *d, uint64_t iova, uint64_t end)
 	cut_at(&c, iova);
 	cut_at(&c, end);
 	change_end(&c);
+}
+
+int armdma_domain_set_promote(struct armdma_domain *d, bool on)
+{
+	/* A section without the table that it was made of cannot be cut; one with it cannot be had otherwise. */
+	if (on != d->promote && (d->st.entries[SIZE_1M] || d->st.entries[SIZE_2M] || d->st.entries[SIZE_16M]))
+		return -EINVAL;
+	d->promote = on;
+	domain_set_slow(d);
+	return 0;
 }
