@@ -6,22 +6,9 @@
 
 #define CTRL ARMDMA_SYSMMU_REG_CTRL
 #define STATUS ARMDMA_SYSMMU_REG_STATUS
-#define RW ARMDMA_SYSMMU_AP_RW
+#define RW RIG_RW
 /* Status reads after which the Linux driver gives up, and once more. */
 #define BLOCK_READS 121
-
-typedef void (*each_fn)(struct rig *r);
-
-static void on_every_version(each_fn fn)
-{
-	for (size_t i = 0; i < RIG_NR_VERSIONS; i++) {
-		struct rig r;
-
-		rig_new(&r, rig_versions[i]);
-		fn(&r);
-		rig_free(&r);
-	}
-}
 
 static void table_is_sound(struct rig *r)
 {
@@ -32,7 +19,7 @@ static void table_is_sound(struct rig *r)
 		const struct reg_row *row = &v->rows[i];
 
 		assert_int_equal(row->offset % 4, 0);
-		assert_true(row->offset < ARMDMA_SYSMMU_REG_SIZE);
+		assert_true(row->offset < v->reg_size);
 		if (i)
 			assert_true(row->offset > v->rows[i - 1].offset);
 		if (row->access == REG_RO)
@@ -43,7 +30,7 @@ static void table_is_sound(struct rig *r)
 static void register_tables_ascend_without_overlap(void **state)
 {
 	(void)state;
-	on_every_version(table_is_sound);
+	ON_EVERY_VERSION(table_is_sound);
 }
 
 static void access_types(struct rig *r)
@@ -54,7 +41,7 @@ static void access_types(struct rig *r)
 		const struct reg_row *row = &v->rows[i];
 		uint32_t before = rig_r(r, row->offset);
 
-		if (row->offset == ARMDMA_SYSMMU_REG_CYCLES)
+		if (row->offset == r->regs->cycles)
 			continue;
 		rig_w(r, row->offset, 0xFFFFFFFF);
 		switch (row->access) {
@@ -79,15 +66,15 @@ static void access_types(struct rig *r)
 static void every_register_obeys_its_access_type(void **state)
 {
 	(void)state;
-	on_every_version(access_types);
+	ON_EVERY_VERSION(access_types);
 }
 
 static void holes(struct rig *r)
 {
-	assert_int_equal(rig_r(r, 0x020), 0);
+	assert_int_equal(rig_r(r, 0x03C), 0);
 	assert_int_equal(r->logs, 1);
-	assert_non_null(strstr(r->last_log, "offset 0x020"));
-	rig_w(r, 0x038, 0x1234);
+	assert_non_null(strstr(r->last_log, "offset 0x03c"));
+	rig_w(r, 0x03C, 0x1234);
 	assert_int_equal(r->logs, 2);
 	assert_non_null(strstr(r->last_log, "0x00001234"));
 }
@@ -95,7 +82,7 @@ static void holes(struct rig *r)
 static void offset_without_register_reads_0_drops_writes_and_is_logged(void **state)
 {
 	(void)state;
-	on_every_version(holes);
+	ON_EVERY_VERSION(holes);
 }
 
 static void ctrl_values(struct rig *r)
@@ -111,7 +98,7 @@ static void ctrl_values(struct rig *r)
 static void ctrl_reads_back_the_written_value(void **state)
 {
 	(void)state;
-	on_every_version(ctrl_values);
+	SHOWS_LINE(2, ctrl_values, { ARMDMA_EV_REG_WRITE, 7 }, { ARMDMA_EV_REG_READ, 8 });
 }
 
 static void read_modify_write(struct rig *r)
@@ -120,8 +107,10 @@ static void read_modify_write(struct rig *r)
 
 	/* As the driver of September 2011: base, LRU, then bits 2 and 0; block by toggling bit 1. */
 	rig_map_4k(r, 0x12345000, 0x5ABCD000, RW);
-	rig_w(r, ARMDMA_SYSMMU_REG_PT_BASE, RIG_L1);
+	rig_set_base(r, RIG_L1);
 	rig_w(r, ARMDMA_SYSMMU_REG_CFG, rig_r(r, ARMDMA_SYSMMU_REG_CFG) | 1);
+	if (rig_has_vm(r))
+		rig_w(r, ARMDMA_SYSMMU_VM_REG_CTRL, ARMDMA_SYSMMU_CTRL_ENABLE);
 	rig_w(r, CTRL, rig_r(r, CTRL) | 5);
 	rig_assert_maps(r, 0x12345678, 0x5ABCD678);
 	rig_w(r, CTRL, rig_r(r, CTRL) | 2);
@@ -139,16 +128,22 @@ static void read_modify_write(struct rig *r)
 static void ctrl_by_read_modify_write_works_as_whole_constants_do(void **state)
 {
 	(void)state;
-	on_every_version(read_modify_write);
+	ON_EVERY_VERSION(read_modify_write);
 }
 
 static void driver_cfg(struct rig *r)
 {
 	uint32_t version = r->mmu->variant->version;
-	uint32_t v = version == ARMDMA_SYSMMU_V3_3 ? 0x01100784 :
-		     version == ARMDMA_SYSMMU_V3_2 ? 0x00500785 :
-						     0x00000785;
+	uint32_t v = version == ARMDMA_SYSMMU_V3_2 ? 0x00500785 : 0x00000785;
 
+	if (version == ARMDMA_SYSMMU_V3_3 || r->regs->wide)
+		v = 0x01100784;
+	/* With VM registers CFG has what is common to all of them. */
+	if (rig_has_vm(r)) {
+		rig_w(r, ARMDMA_SYSMMU_REG_CFG, v);
+		assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CFG), 0x01000780);
+		return;
+	}
 	rig_w(r, ARMDMA_SYSMMU_REG_CFG, v);
 	assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CFG), v);
 	rig_w(r, ARMDMA_SYSMMU_REG_CFG, 0);
@@ -158,7 +153,7 @@ static void driver_cfg(struct rig *r)
 static void cfg_keeps_what_the_linux_driver_writes(void **state)
 {
 	(void)state;
-	on_every_version(driver_cfg);
+	ON_EVERY_VERSION(driver_cfg);
 }
 
 static void cfg_reset_value_is_a_parameter(void **state)
@@ -178,14 +173,17 @@ static void cfg_reset_value_is_a_parameter(void **state)
 
 static void version_word(void **state)
 {
-	static const unsigned int raw[] = { 0x400, 0x082, 0x100, 0x101, 0x180, 0x181, 0x182, 0x183 };
+	static const unsigned int raw[] = { 0x400, 0x082, 0x100, 0x101, 0x180, 0x181, 0x182, 0x183,
+					    0x280, 0x281, 0x300, 0x380, 0x382, 0x384 };
 
 	(void)state;
 	for (size_t i = 0; i < RIG_NR_VERSIONS; i++) {
 		uint32_t major = raw[i] >> 7, minor = raw[i] & 0x7F, v;
+		struct check c;
 		struct rig r;
 
 		rig_new(&r, rig_versions[i]);
+		check_begin(&c, r.hw, r.hw->cfg.sysmmus[0].name, RIG_REGS);
 		v = rig_r(&r, ARMDMA_SYSMMU_REG_VERSION);
 		assert_int_equal(ARMDMA_SYSMMU_VERSION_RAW(v), raw[i]);
 		assert_int_equal(ARMDMA_SYSMMU_VERSION_MAJOR(v), major);
@@ -196,6 +194,8 @@ static void version_word(void **state)
 			assert_int_equal(ARMDMA_SYSMMU_VERSION_TLB(v), 32);
 		else if (major == 8)
 			assert_int_equal(v, ARMDMA_SYSMMU_VERSION_BROKEN_1_0);
+		check_passed(&c, 3, ((struct check_need[]){ { ARMDMA_EV_REG_READ, 2 }, { 0, 0 } }));
+		check_end(&c);
 		rig_free(&r);
 	}
 }
@@ -239,7 +239,7 @@ static void blocked_lets_nothing_in(struct rig *r)
 static void ctrl_7_accepts_no_new_transaction(void **state)
 {
 	(void)state;
-	on_every_version(blocked_lets_nothing_in);
+	SHOWS_LINE(1, blocked_lets_nothing_in, { ARMDMA_EV_BLOCK, 2 }, { ARMDMA_EV_BUS_READ, 1 });
 }
 
 static void stopped_does_not_bypass(struct rig *r)
@@ -258,7 +258,7 @@ static void stopped_does_not_bypass(struct rig *r)
 static void ctrl_3_stops_without_bypassing(void **state)
 {
 	(void)state;
-	on_every_version(stopped_does_not_bypass);
+	ON_EVERY_VERSION(stopped_does_not_bypass);
 }
 
 static void drain(struct rig *r)
@@ -291,7 +291,7 @@ static void drain(struct rig *r)
 static void status_bit_0_rises_only_after_accepted_bursts_have_drained(void **state)
 {
 	(void)state;
-	on_every_version(drain);
+	SHOWS_LINE(1, drain, { ARMDMA_EV_BLOCK, 2 }, { ARMDMA_EV_BUS_WRITE, 1 });
 }
 
 static unsigned int reads_until_blocked(struct rig *r)
@@ -313,6 +313,7 @@ static void block_timeout_is_counted_in_status_reads(void **state)
 	(void)state;
 	for (size_t i = 0; i < RIG_NR_VERSIONS; i++) {
 		struct armdma_config cfg = rig_config(rig_versions[i]);
+		struct check c;
 		struct rig r;
 
 		/* Blocking takes as long as just 121 reads, and one cycle more. */
@@ -324,9 +325,13 @@ static void block_timeout_is_counted_in_status_reads(void **state)
 		rig_free(&r);
 		cfg.costs.block++;
 		rig_open(&r, &cfg);
+		check_begin(&c, r.hw, r.hw->cfg.sysmmus[0].name, RIG_REGS);
 		rig_enable(&r, 0);
 		assert_int_equal(reads_until_blocked(&r), 0);
 		assert_int_equal(rig_r(&r, CTRL), ARMDMA_SYSMMU_CTRL_RUN);
+		check_passed(&c, 31, ((struct check_need[]){ { ARMDMA_EV_BLOCK, 2 },
+							     { ARMDMA_EV_REG_READ, BLOCK_READS + 2 }, { 0, 0 } }));
+		check_end(&c);
 		rig_free(&r);
 	}
 }
@@ -381,95 +386,83 @@ static void v33_prefetch_registers_are_banked_by_indicate(void **state)
 	rig_free(&r);
 }
 
-struct event_regs {
-	uint32_t select;	/* register of event 0 */
-	uint32_t total[2], miss[2];
-};
-
-static struct event_regs event_regs_of(uint32_t version)
-{
-	struct event_regs e = { ARMDMA_SYSMMU_V2_REG_EVENT(0), { 5, 4 }, { 1, 0 } };
-
-	if (version == ARMDMA_SYSMMU_V1_0 || version == ARMDMA_SYSMMU_V1_2)
-		e.select = ARMDMA_SYSMMU_V1_REG_EVENT(0);
-	if (version == ARMDMA_SYSMMU_V3_3)
-		e = (struct event_regs){ e.select, { 0, 8 }, { 1, 9 } };
-	return e;
-}
-
 static uint32_t counter(struct rig *r, unsigned int n)
 {
-	return rig_r(r, ARMDMA_SYSMMU_REG_COUNTER(n));
+	return rig_r(r, r->regs->counter + r->regs->counter_step * n);
+}
+
+static void select_event(struct rig *r, unsigned int n, uint32_t event)
+{
+	rig_w(r, r->regs->event + r->regs->event_step * n, event);
 }
 
 static void counters(struct rig *r)
 {
-	struct event_regs e = event_regs_of(r->mmu->variant->version);
 	uint32_t cycles, v;
 
+	/* Far enough from each other for lines of four pages. */
 	for (uint32_t p = 0; p < 8; p++)
-		rig_map_4k(r, 0x12340000 + (p << 12), 0x5ABC0000 + (p << 12), RW);
+		rig_map_4k(r, 0x12340000 + (p << 14), 0x5ABC0000 + (p << 14), RW);
 	rig_enable(r, 0);
 	for (unsigned int w = 0; w < 2; w++) {
-		rig_w(r, e.select + 4 * w, e.total[w]);
-		rig_w(r, e.select + 4 * (2 + w), e.miss[w]);
+		select_event(r, w, r->regs->total[w]);
+		select_event(r, 2 + w, r->regs->miss[w]);
 	}
 	/* Not counted: off. */
 	assert_int_equal(rig_read(r, 0x12340000, &v), 0);
-	rig_w(r, ARMDMA_SYSMMU_REG_CNTEN_SET, 0xF | ARMDMA_SYSMMU_CNT_CYCLES);
+	rig_w(r, r->regs->cnten_set, 0xF | ARMDMA_SYSMMU_CNT_CYCLES);
 	assert_int_equal(counter(r, 0), 0);
-	rig_w(r, ARMDMA_SYSMMU_REG_PMNC, 1);
-	cycles = rig_r(r, ARMDMA_SYSMMU_REG_CYCLES);
+	rig_w(r, r->regs->pmnc, 1);
+	cycles = rig_r(r, r->regs->cycles);
 	assert_int_equal(rig_read(r, 0x12340000, &v), 0);
-	assert_int_equal(rig_read(r, 0x12341000, &v), 0);
-	assert_int_equal(rig_write(r, 0x12342000, 1), 0);
-	assert_int_equal(rig_write(r, 0x12343000, 1), 0);
-	assert_int_equal(rig_write(r, 0x12344000, 1), 0);
-	assert_int_equal(rig_write(r, 0x12344000, 1), 0);
+	assert_int_equal(rig_read(r, 0x12340000 + (1 << 14), &v), 0);
+	assert_int_equal(rig_write(r, 0x12340000 + (2 << 14), 1), 0);
+	assert_int_equal(rig_write(r, 0x12340000 + (3 << 14), 1), 0);
+	assert_int_equal(rig_write(r, 0x12340000 + (4 << 14), 1), 0);
+	assert_int_equal(rig_write(r, 0x12340000 + (4 << 14), 1), 0);
 	assert_int_equal(counter(r, 0), 2);
 	assert_int_equal(counter(r, 1), 4);
 	assert_int_equal(counter(r, 2), 1);
 	assert_int_equal(counter(r, 3), 3);
-	assert_true(rig_r(r, ARMDMA_SYSMMU_REG_CYCLES) > cycles);
-	rig_w(r, ARMDMA_SYSMMU_REG_CNTEN_CLEAR, 1);
-	assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CNTEN_SET), 0xE | ARMDMA_SYSMMU_CNT_CYCLES);
-	assert_int_equal(rig_read(r, 0x12345000, &v), 0);
+	assert_true(rig_r(r, r->regs->cycles) > cycles);
+	rig_w(r, r->regs->cnten_clear, 1);
+	assert_int_equal(rig_r(r, r->regs->cnten_set), 0xE | ARMDMA_SYSMMU_CNT_CYCLES);
+	assert_int_equal(rig_read(r, 0x12340000 + (5 << 14), &v), 0);
 	assert_int_equal(counter(r, 0), 2);
 	assert_int_equal(counter(r, 2), 2);
-	rig_w(r, ARMDMA_SYSMMU_REG_PMNC, 0);
-	assert_int_equal(rig_read(r, 0x12346000, &v), 0);
+	rig_w(r, r->regs->pmnc, 0);
+	assert_int_equal(rig_read(r, 0x12340000 + (6 << 14), &v), 0);
 	assert_int_equal(counter(r, 2), 2);
 }
 
 static void counters_count_total_requests_and_tlb_misses_while_switched_on(void **state)
 {
 	(void)state;
-	on_every_version(counters);
+	SHOWS_LINE(32, counters, { ARMDMA_EV_TLB_FILL, 5 }, { ARMDMA_EV_BUS_READ, 3 }, { ARMDMA_EV_BUS_WRITE, 4 }, { ARMDMA_EV_REG_READ, 6 });
 }
 
 static void overflow(struct rig *r)
 {
-	struct event_regs e = event_regs_of(r->mmu->variant->version);
 	uint32_t v;
 
 	rig_map_4k(r, 0x12345000, 0x5ABCD000, RW);
 	rig_enable(r, 0);
-	rig_w(r, e.select + 4 * 3, e.total[0]);
-	rig_w(r, ARMDMA_SYSMMU_REG_COUNTER(3), 0xFFFFFFFF);
-	rig_w(r, ARMDMA_SYSMMU_REG_CNTEN_SET, 8);
-	rig_w(r, ARMDMA_SYSMMU_REG_PMNC, 1);
-	assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CNT_OVERFLOW), 0);
+	select_event(r, 3, r->regs->total[0]);
+	rig_w(r, r->regs->counter + 3 * r->regs->counter_step, 0xFFFFFFFF);
+	rig_w(r, r->regs->cnten_set, 8);
+	rig_w(r, r->regs->pmnc, 1);
+	assert_int_equal(rig_r(r, r->regs->overflow), 0);
 	assert_int_equal(rig_read(r, 0x12345000, &v), 0);
-	assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CNT_OVERFLOW), 8);
+	assert_int_equal(rig_r(r, r->regs->overflow), 8);
 	assert_int_equal(counter(r, 3), 0);
-	rig_w(r, ARMDMA_SYSMMU_REG_CNT_OVERFLOW, 8);
-	assert_int_equal(rig_r(r, ARMDMA_SYSMMU_REG_CNT_OVERFLOW), 0);
+	rig_w(r, r->regs->overflow, 8);
+	assert_int_equal(rig_r(r, r->regs->overflow), 0);
 }
 
 static void counter_overflow_sets_its_flag(void **state)
 {
 	(void)state;
-	on_every_version(overflow);
+	ON_EVERY_VERSION(overflow);
 }
 
 static void v2_counts_second_level_misses_apart(void **state)
@@ -519,6 +512,8 @@ static void unknown_version_and_taken_registers_are_refused(void **state)
 
 int main(void)
 {
+	checklist_start("sysmmu_registers");
+
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(register_tables_ascend_without_overlap),
 		cmocka_unit_test(every_register_obeys_its_access_type),

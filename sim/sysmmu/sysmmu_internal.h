@@ -197,6 +197,7 @@ struct sysmmu {
 	uint8_t line[64];		/* line buffer: the group of descriptors fetched last */
 	uint16_t prot_of_ap;	/* two bits for each access code, as CFG has it */
 	bool flpd_on;
+	bool flpd_hit;		/* the walk just done took its level-1 descriptor from the cache */
 	struct flpd flpd;
 	struct prefetch pb;
 	struct direct_fetch direct;

@@ -202,7 +202,7 @@ static inline void account_walk(struct sysmmu *mmu, struct lookup *l, uint64_t f
 	if (__builtin_expect(mmu->walk_until[own] > now || mmu->flush_until > now, 0))
 		l->cycles += wait_for_walker(mmu, l->write);
 	l->cycles += walk_reads(found) * costs->mem_read;
-	if (mmu->flpd_on)
+	if (mmu->flpd_on && mmu->flpd_hit)
 		l->cycles += costs->flpd_hit;
 	if (mmu->walk_until[own] < now + l->cycles)
 		mmu->walk_until[own] = now + l->cycles;

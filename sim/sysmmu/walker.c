@@ -167,7 +167,8 @@ static bool level1_by_cache(struct sysmmu *mmu, uint32_t va, uint64_t pa, bool w
 {
 	uint32_t mib = va >> 20;
 
-	if (sysmmu_flpd_find(&mmu->flpd, mib, desc) && !is_outdated(mmu, pa, *desc)) {
+	mmu->flpd_hit = sysmmu_flpd_find(&mmu->flpd, mib, desc) && !is_outdated(mmu, pa, *desc);
+	if (mmu->flpd_hit) {
 		mmu->flpd_hits[write]++;
 		*reads = 0;
 		return true;
