@@ -8,6 +8,17 @@
 #include "lib/iommu/iommu.h"
 #include "lib/machine.h"
 
+static void add_units(struct armdma_device *dev, const struct armdma_device_config *cfg)
+{
+	for (unsigned int n = 0; n < ARMDMA_MAX_PORTS; n++) {
+		const char *name = n ? cfg->more_sysmmus[n - 1] : cfg->sysmmu;
+		struct sysmmu_unit *u = name[0] ? iommu_find_unit(dev->m, name) : NULL;
+
+		if (u)
+			dev->units[dev->nr_units++] = u;
+	}
+}
+
 int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg)
 {
 	struct armdma_device *dev = calloc(1, sizeof(*dev));
@@ -21,10 +32,7 @@ int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg)
 	dev->coherent = cfg->coherent;
 	dev->dma_mask = dev->coherent_dma_mask = ARMDMA_BIT_MASK(32);
 	dev->ops = dma_direct_ops();
-	if (cfg->sysmmu[0]) {
-		dev->units[0] = iommu_find_unit(m, cfg->sysmmu);
-		dev->nr_units = dev->units[0] ? 1 : 0;
-	}
+	add_units(dev, cfg);
 	SLIST_INSERT_HEAD(&m->devices, dev, link);
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/string.h>
+
 #include "sim/bus/bus.h"
 #include "sim/combiner.h"
 #include "sim/devices/devices.h"
@@ -47,6 +49,27 @@ static struct bus_port *find_port(struct armdma_hw *hw, const char *name)
 	return NULL;
 }
 
+static int create_device(struct armdma_hw *hw, const struct armdma_device_config *dev)
+{
+	struct bus_port *port = find_port(hw, dev->sysmmu);
+	int ret;
+
+	if (dev->nr_dma_ranges) {
+		port = bus_window_create(hw, dev);
+		if (!port)
+			return -ENOMEM;
+	}
+	if (dev->kind == ARMDMA_DEV_FIMC)
+		ret = fimc_create(hw, dev, port);
+	else if (dev->kind == ARMDMA_DEV_SGDMA)
+		ret = sgdma_create(hw, dev, port);
+	else
+		ret = master_create(hw, dev, port);
+	for (unsigned int n = 1; !ret && n < ARMDMA_MAX_PORTS && dev->more_sysmmus[n - 1][0]; n++)
+		ret = master_add_port(hw, dev, n, find_port(hw, dev->more_sysmmus[n - 1]));
+	return ret;
+}
+
 static int create_units(struct armdma_hw *hw)
 {
 	int ret;
@@ -57,16 +80,7 @@ static int create_units(struct armdma_hw *hw)
 			return ret;
 	}
 	for (uint32_t i = 0; i < hw->cfg.nr_devices; i++) {
-		const struct armdma_device_config *dev = &hw->cfg.devices[i];
-		struct bus_port *port = find_port(hw, dev->sysmmu);
-
-		if (dev->nr_dma_ranges) {
-			port = bus_window_create(hw, dev);
-			if (!port)
-				return -ENOMEM;
-		}
-		ret = dev->kind == ARMDMA_DEV_FIMC ? fimc_create(hw, dev, port) :
-						     sgdma_create(hw, dev, port);
+		ret = create_device(hw, &hw->cfg.devices[i]);
 		if (ret)
 			return ret;
 	}
@@ -174,6 +188,25 @@ struct sim_device *hw_find_device(const struct armdma_hw *hw, const char *name)
 	return NULL;
 }
 
+/* All bus ports of a device. */
+static void add_port_stats(const struct armdma_hw *hw, const struct armdma_device_config *dev,
+			   struct armdma_hw_stats *st)
+{
+	char name[ARMDMA_NAME_LEN + 4];
+
+	for (unsigned int n = 0; n < ARMDMA_MAX_PORTS; n++) {
+		const struct bus_master *m;
+
+		if (n)
+			snprintf(name, sizeof(name), "%.15s:%u", dev->name, n);
+		else
+			strlcpy(name, dev->name, sizeof(name));
+		m = bus_find_master(hw, name);
+		if (m)
+			bus_master_stats(m, st);
+	}
+}
+
 void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st)
 {
 	const struct sim_device *dev;
@@ -182,12 +215,8 @@ void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st)
 	st->cycles = hw->clk.now;
 	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
 		sysmmu_stats(hw->sysmmus[i], st);
-	for (uint32_t i = 0; i < hw->cfg.nr_devices; i++) {
-		const struct bus_master *m = bus_find_master(hw, hw->cfg.devices[i].name);
-
-		if (m)
-			bus_master_stats(m, st);
-	}
+	for (uint32_t i = 0; i < hw->cfg.nr_devices; i++)
+		add_port_stats(hw, &hw->cfg.devices[i], st);
 	SLIST_FOREACH(dev, &hw->devices, link)
 		if (dev->stats)
 			dev->stats(dev, st);

@@ -10,5 +10,10 @@ struct bus_port;
 /* port: translation unit in front of the device, NULL for none. Return 0 or negative errno. */
 int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, struct bus_port *port);
 int sgdma_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, struct bus_port *port);
+/* A bus port without registers. */
+int master_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, struct bus_port *port);
+/* Port n (from 1 on) of a device of any kind: the bus master "NAME:n". */
+int master_add_port(struct armdma_hw *hw, const struct armdma_device_config *cfg, unsigned int n,
+		    struct bus_port *port);
 
 #endif
