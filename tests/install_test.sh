@@ -73,6 +73,15 @@ if [ -f "$SRC/examples/fimc_capture/CMakeLists.txt" ]; then
 	printf 'fimc_capture, find_package: ran\n'
 fi
 
+# ---- the reader of device trees ---------------------------------------------------
+
+if [ -f "$libdir/pkgconfig/armdma-dtb.pc" ]; then
+	ran_well "dtb, find_package" "$work/consumer/consumer_dtb"
+	read -ra flags <<<"$(pkg-config --cflags --libs armdma-dtb)"
+	quietly "$CC" "${cflags[@]}" -o "$work/consumer-dtb-pc" "$SRC/tests/consumer/dtb.c" "${flags[@]}"
+	ran_well "dtb, pkg-config" "$work/consumer-dtb-pc"
+fi
+
 # ---- headers: each alone, as C and, where there is a compiler, as C++ ----------
 
 for header in "$moved"/include/armdma/*.h; do

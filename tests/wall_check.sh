@@ -39,7 +39,10 @@ found=$(grep -vE '^(armdma_|__)' <<<"$names") && complain "visible in $(basename
 grep -qx armdma_machine_create <<<"$names" || complain "not visible: armdma_machine_create" "$LIBRARY"
 
 # Every function of the public headers is there.
-declared=$(sed -n '/ARMDMA_API/,/;/p' include/armdma/[!c]*.h include/armdma/config.h | tr '\n' ' ' |
+# Those of cmocka.h and dtb.h are in libraries of their own.
+headers=$(printf '%s\n' include/armdma/*.h | grep -vE '/(cmocka|dtb)\.h$')
+# shellcheck disable=SC2086 # one word a header
+declared=$(sed -n '/ARMDMA_API/,/;/p' $headers | tr '\n' ' ' |
 	grep -oE 'ARMDMA_API [^;(]*\(' | grep -oE 'armdma_[a-z0-9_]+ *\($' | tr -d ' (' | sort -u)
 found=$(comm -23 <(printf '%s\n' "$declared") <(sort -u <<<"$names"))
 [ -z "$found" ] || complain "declared in include/armdma/, but not in the library" "$found"
