@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include <armdma/machine.h>
+#include <armdma/pgsize.h>
 #include <armdma/report.h>
 
 struct mm;		/* lib/mm/mm.h */
@@ -36,6 +37,7 @@ struct armdma_device {
 	/* IOMMU */
 	struct sysmmu_unit *units[DEV_MAX_UNITS];	/* SYSMMUs in front of it */
 	unsigned int nr_units;
+	struct armdma_pgsize_policy pgsize;
 	struct armdma_domain *domain;
 	LIST_ENTRY(armdma_device) domain_link;
 	/* runtime PM */

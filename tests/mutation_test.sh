@@ -131,12 +131,15 @@ void impostor_armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, 
 EOF
 
 # The DMA layer gives IOVA and pages back and leaves the translation in place.
-red not-unmapped dma armdma_iommu_unmap <<'EOF'
-#include <armdma/iommu.h>
-uint64_t impostor_armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size);
-uint64_t impostor_armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
+red not-unmapped dma iommu_unmap_release <<'EOF'
+#include "lib/iommu/iommu.h"
+uint64_t impostor_iommu_unmap_release(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
+				      iommu_release_fn release, void *ctx);
+uint64_t impostor_iommu_unmap_release(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
+				      iommu_release_fn release, void *ctx)
 {
-	(void)d, (void)iova;
+	(void)d;
+	release(ctx, iova, size);
 	return size;
 }
 EOF

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/dma/dma.h"
+#include "lib/dma/pgsize.h"
 
 static int buffer_cmp(const struct dma_buffer *a, const struct dma_buffer *b)
 {
@@ -118,6 +119,7 @@ void *armdma_dma_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_
 	npages = (size >> ARMDMA_PAGE_SHIFT) + !!(size % ARMDMA_PAGE_SIZE);
 	if (npages > m->cfg->ram_size >> ARMDMA_PAGE_SHIFT || fail_now(m, ARMDMA_FAIL_KMALLOC))
 		goto failed;
+	npages = dma_pgsize_round(dev, attrs, npages);
 	buf = calloc(1, sizeof(*buf) + npages * sizeof(buf->pages[0]));
 	if (!buf)
 		goto failed;
@@ -176,7 +178,7 @@ static struct dma_buffer *claim_buffer(struct armdma_device *dev, const char *ca
 		misuse(m, ARMDMA_REPORT_BAD_FREE, dev, site, handle, size,
 		       "%s for device %s of a buffer that belongs to %s", call, dev->name,
 		       buf->dev->name);
-	else if (ARMDMA_PAGE_ALIGN(size) != (uint64_t)buf->npages * ARMDMA_PAGE_SIZE)
+	else if (ARMDMA_PAGE_ALIGN(size) != ARMDMA_PAGE_ALIGN(buf->size))
 		misuse(m, ARMDMA_REPORT_BAD_FREE, dev, site, handle, size,
 		       "%s with size %zu of a buffer that was allocated with size %zu", call, size,
 		       buf->size);

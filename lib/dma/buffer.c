@@ -54,7 +54,7 @@ void dma_free_pages(struct armdma_device *dev, struct dma_buffer *buf)
 }
 
 int dma_alloc_blocks(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp,
-		     const unsigned int *orders)
+		     const unsigned int *orders, unsigned int last)
 {
 	armdma_gfp_t high = gfp | ARMDMA__GFP_NOWARN | ARMDMA__GFP_NORETRY;
 
@@ -66,8 +66,8 @@ int dma_alloc_blocks(struct armdma_device *dev, struct dma_buffer *buf, armdma_g
 			orders++;
 			continue;
 		}
-		block = armdma_alloc_pages(dev->m, *orders ? high : gfp, *orders);
-		if (!block && *orders == 0) {
+		block = armdma_alloc_pages(dev->m, *orders != last ? high : gfp, *orders);
+		if (!block && *orders == last) {
 			dma_free_pages(dev, buf);
 			return -ENOMEM;
 		}

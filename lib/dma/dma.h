@@ -121,11 +121,11 @@ bool dma_sync_for_device(struct armdma_device *dev, armdma_dma_t addr, unsigned 
 			 size_t size, enum armdma_dir dir, armdma_phys_t *pa);
 
 /*
- * Pages of a buffer: allocated in blocks (orders is a list that ends with 0, tried in turn), each block split, zeroed
- * and flushed from the caches. 0 or -ENOMEM with nothing kept.
+ * Pages of a buffer: allocated in blocks (orders is a list that ends with `last`, tried in turn; the buffer is a multiple
+ * of that), each block split, zeroed and flushed from the caches. 0 or -ENOMEM with nothing kept.
  */
 int dma_alloc_blocks(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp,
-		     const unsigned int *orders);
+		     const unsigned int *orders, unsigned int last);
 /* One physically contiguous block of the size of the buffer. */
 int dma_alloc_contiguous(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp);
 void dma_free_pages(struct armdma_device *dev, struct dma_buffer *buf);
@@ -146,9 +146,15 @@ struct armdma_iommu_mapping {
 	armdma_dma_t base;
 	uint64_t size;
 	unsigned int refs;
+	uint64_t region_align, region_hole;	/* rule of the units: regions start at multiples, with a hole behind; 0: none */
 };
-/* IOVA range of size bytes (page multiple) with its last byte <= limit; ARMDMA_MAPPING_ERROR on failure. */
-armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit);
+/*
+ * IOVA range of size bytes (page multiple) with its last byte <= limit, at a multiple of align (0: the policy's rule);
+ * ARMDMA_MAPPING_ERROR on failure.
+ */
+armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit, uint64_t align);
+/* Unmap a range, and free it when no TLB can hold a translation of it: at once, or when a lazy address space flushes. */
+void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
 int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
 
 #endif

@@ -11,10 +11,8 @@
 #include <armdma/iommu.h>
 
 #include "lib/dma/dma.h"
-
-/* Block orders tried for a buffer: 2 MiB, 1 MiB, 64 KiB, 4 KiB, so that large entries can map it. */
-static const unsigned int block_orders[] = { 9, 8, 4, 0 };
-static const unsigned int single_pages[] = { 0 };
+#include "lib/dma/pgsize.h"
+#include "lib/iommu/iommu.h"
 
 static unsigned int prot_of(enum armdma_dir dir, unsigned long attrs)
 {
@@ -30,17 +28,16 @@ static unsigned int prot_of(enum armdma_dir dir, unsigned long attrs)
 	}
 }
 
-static int alloc_pages(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp)
+static int alloc_pages(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp,
+		       const struct pgsize_plan *plan)
 {
 	if (dev->coherent)
 		return dma_alloc_contiguous(dev, buf, gfp);
-	return dma_alloc_blocks(dev, buf, gfp | ARMDMA__GFP_HIGHMEM,
-				buf->attrs & ARMDMA_ATTR_ALLOC_SINGLE_PAGES ? single_pages :
-									      block_orders);
+	return dma_alloc_blocks(dev, buf, gfp | ARMDMA__GFP_HIGHMEM, plan->orders, plan->last);
 }
 
 /* One map call for each physically contiguous run. */
-static int map_buffer(struct armdma_device *dev, struct dma_buffer *buf, armdma_dma_t iova)
+static int map_buffer(struct armdma_device *dev, struct dma_buffer *buf, armdma_dma_t iova, uint64_t sizes)
 {
 	struct armdma_domain *d = dev->mapping->domain;
 	unsigned int prot = prot_of(ARMDMA_BIDIRECTIONAL, buf->attrs);
@@ -49,9 +46,9 @@ static int map_buffer(struct armdma_device *dev, struct dma_buffer *buf, armdma_
 		int ret;
 
 		n = dma_run(dev->m, buf, i);
-		ret = armdma_iommu_map(d, iova + i * ARMDMA_PAGE_SIZE,
-				       armdma_page_to_phys(dev->m, buf->pages[i]),
-				       n * ARMDMA_PAGE_SIZE, prot);
+		ret = iommu_map_sizes(d, iova + i * ARMDMA_PAGE_SIZE,
+				      armdma_page_to_phys(dev->m, buf->pages[i]),
+				      n * ARMDMA_PAGE_SIZE, prot, sizes);
 		if (ret) {
 			if (i)
 				armdma_iommu_unmap(d, iova, i * ARMDMA_PAGE_SIZE);
@@ -66,20 +63,22 @@ static int iommu_alloc(struct armdma_device *dev, struct dma_buffer *buf, armdma
 {
 	struct armdma_iommu_mapping *mapping = dev->mapping;
 	uint64_t len = (uint64_t)buf->npages * ARMDMA_PAGE_SIZE;
+	struct pgsize_plan plan;
 	armdma_dma_t iova;
 	int ret;
 
-	ret = alloc_pages(dev, buf, gfp);
+	dma_pgsize_plan(dev, buf->attrs, &plan);
+	ret = alloc_pages(dev, buf, gfp, &plan);
 	if (ret)
 		return ret;
 	ret = dma_map_kernel(dev, buf);
 	if (ret)
 		goto free_pages;
 	ret = -ENOMEM;
-	iova = dma_iova_alloc(mapping, len, dev->coherent_dma_mask);
+	iova = dma_iova_alloc(mapping, len, dev->coherent_dma_mask, plan.iova_align);
 	if (iova == ARMDMA_MAPPING_ERROR)
 		goto unmap_kernel;
-	ret = map_buffer(dev, buf, iova);
+	ret = map_buffer(dev, buf, iova, plan.entries);
 	if (ret)
 		goto free_iova;
 	buf->handle = iova;
@@ -100,8 +99,9 @@ static void iommu_free(struct armdma_device *dev, struct dma_buffer *buf)
 	uint64_t len = (uint64_t)buf->npages * ARMDMA_PAGE_SIZE;
 
 	dma_unmap_kernel(dev, buf);
-	armdma_iommu_unmap(buf->mapping->domain, buf->handle, len);
-	dma_iova_free(buf->mapping, buf->handle, len);
+	dma_iova_unmap(buf->mapping, buf->handle, len);
+	/* Whoever gets the pages next has not agreed to a device that may still reach them. */
+	armdma_domain_flush(buf->mapping->domain);
 	dma_free_pages(dev, buf);
 }
 
@@ -114,10 +114,11 @@ static armdma_dma_t iommu_map_page(struct armdma_device *dev, armdma_phys_t pa, 
 
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
 		dma_cpu_to_dev(dev, pa, size, dir);
-	iova = dma_iova_alloc(mapping, len, dev->dma_mask);
+	iova = dma_iova_alloc(mapping, len, dev->dma_mask, 0);
 	if (iova == ARMDMA_MAPPING_ERROR)
 		return iova;
-	if (armdma_iommu_map(mapping->domain, iova, pa - offset, len, prot_of(dir, attrs))) {
+	if (iommu_map_sizes(mapping->domain, iova, pa - offset, len, prot_of(dir, attrs),
+			    dma_pgsize_entries(dev))) {
 		dma_iova_free(mapping, iova, len);
 		return ARMDMA_MAPPING_ERROR;
 	}
@@ -137,8 +138,7 @@ static void iommu_unmap_page(const struct dma_stream *st, unsigned long attrs)
 
 	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC))
 		dma_dev_to_cpu(st->dev, st->pa, st->size, st->dir);
-	armdma_iommu_unmap(st->mapping->domain, iova, len);
-	dma_iova_free(st->mapping, iova, len);
+	dma_iova_unmap(st->mapping, iova, len);
 }
 
 static bool iommu_mask_supported(const struct armdma_device *dev, uint64_t mask)

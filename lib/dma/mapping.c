@@ -12,6 +12,8 @@
 #include <armdma/iommu.h>
 
 #include "lib/dma/dma.h"
+#include "lib/dma/pgsize.h"
+#include "lib/iommu/iommu.h"
 
 static void *set_error(int *error, int value)
 {
@@ -50,6 +52,7 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 		goto free_mapping;
 	mapping->domain = armdma_domain_alloc(m);
 	if (mapping->domain) {
+		iommu_region_rule(m, &mapping->region_align, &mapping->region_hole);
 		LIST_INSERT_HEAD(&m->dma->mappings, mapping, link);
 		return mapping;
 	}
@@ -89,6 +92,7 @@ void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 	if (!mapping)
 		return;
 	if (mapping->refs == 1) {
+		armdma_domain_flush(mapping->domain);
 		mapping->policy->stats(mapping->iova, &st);
 		if (st.used && !mapping->m->abandoned)
 			misuse(mapping->m, ARMDMA_REPORT_LEAK, NULL, __builtin_return_address(0),
@@ -105,6 +109,9 @@ int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_ma
 
 	if (dev->mapping)
 		return -EBUSY;
+	ret = dma_pgsize_attach(dev, mapping->domain);
+	if (ret)
+		return ret;
 	ret = armdma_domain_attach(mapping->domain, dev);
 	if (ret)
 		return ret;
@@ -168,16 +175,52 @@ static void emit(struct armdma_iommu_mapping *mapping, enum armdma_event_type ty
 	armdma_event_emit(mapping->m->ev, &ev);
 }
 
-armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit)
+/* IOVAs that wait for a flush come back. True: there were some. */
+static bool flush_lazy(struct armdma_iommu_mapping *mapping)
 {
-	struct armdma_iova_request req = { .size = size, .limit = limit };
+	struct armdma_iommu_stats st;
+
+	armdma_domain_stats(mapping->domain, &st);
+	armdma_domain_flush(mapping->domain);
+	return st.lazy_waiting;
+}
+
+/* Bytes that a region takes: with the hole behind it, up to where the next may start. */
+static uint64_t region_size(const struct armdma_iommu_mapping *mapping, uint64_t size)
+{
+	uint64_t align = mapping->region_align;
+
+	return align ? (size + mapping->region_hole + align - 1) & ~(align - 1) : size;
+}
+
+/* Alignment by size, up to the cap, that a policy would choose by itself if it were not asked for the region rule's. */
+static uint64_t region_alignment(const struct armdma_iommu_mapping *mapping, uint64_t size)
+{
+	uint64_t align = mapping->region_align, cap = ARMDMA_PAGE_SIZE << mapping->m->cfg->iova_align_order;
+
+	while (align < size && align < cap)
+		align *= 2;
+	return align;
+}
+
+armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit, uint64_t align)
+{
+	struct armdma_iova_request req = { .size = size, .limit = limit, .align = align };
 	armdma_dma_t addr = ARMDMA_MAPPING_ERROR;
 	int ret = -ENOMEM;
 
 	if (limit == UINT64_MAX)
 		req.limit = 0;
-	if (!fail_now(mapping->m, ARMDMA_FAIL_IOVA))
+	if (mapping->region_align) {
+		req.size = region_size(mapping, size);
+		if (region_alignment(mapping, size) > align)
+			req.align = region_alignment(mapping, size);
+	}
+	if (!fail_now(mapping->m, ARMDMA_FAIL_IOVA)) {
 		ret = mapping->policy->alloc(mapping->iova, &req, &addr);
+		if (ret == -ENOMEM && flush_lazy(mapping))
+			ret = mapping->policy->alloc(mapping->iova, &req, &addr);
+	}
 	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_ALLOC))
 		emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
 	return ret ? ARMDMA_MAPPING_ERROR : addr;
@@ -188,14 +231,24 @@ __attribute__((noinline))
 static int iova_free_watched(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
 	emit(mapping, ARMDMA_EV_IOVA_FREE, addr, size, 0);
-	return mapping->policy->free(mapping->iova, addr, size);
+	return mapping->policy->free(mapping->iova, addr, region_size(mapping, size));
 }
 
 int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
 	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_FREE))
 		return iova_free_watched(mapping, addr, size);
-	return mapping->policy->free(mapping->iova, addr, size);
+	return mapping->policy->free(mapping->iova, addr, region_size(mapping, size));
+}
+
+static void release_iova(void *ctx, armdma_dma_t addr, uint64_t size)
+{
+	dma_iova_free(ctx, addr, size);
+}
+
+void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
+{
+	iommu_unmap_release(mapping->domain, addr, size, release_iova, mapping);
 }
 
 int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
@@ -203,7 +256,7 @@ int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t siz
 {
 	if (!size)
 		return -EINVAL;
-	*addr = dma_iova_alloc(mapping, ARMDMA_PAGE_ALIGN(size), UINT64_MAX);
+	*addr = dma_iova_alloc(mapping, ARMDMA_PAGE_ALIGN(size), UINT64_MAX, 0);
 	return *addr == ARMDMA_MAPPING_ERROR ? -ENOMEM : 0;
 }
 

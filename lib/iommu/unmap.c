@@ -143,10 +143,11 @@ static void clear_range(struct unmap *u, uint64_t iova, uint64_t end)
 struct release {
 	iommu_release_fn fn;	/* NULL: nobody */
 	void *ctx;
+	bool later;		/* the lazy queue tells */
 };
 
 __attribute__((noinline))
-static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size, const struct release *rel)
+static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t size, struct release *rel)
 {
 	struct unmap u;
 
@@ -160,12 +161,9 @@ static uint64_t unmap_range(struct armdma_domain *d, uint64_t iova, uint64_t siz
 	clear_range(&u, iova, iova + size);
 	clean_flush(d->m->hw, &u.l2);
 	clean_flush(d->m->hw, &u.l1);
-	if (u.bytes && u.listen && !d->retired && lazy_queue_range(d, iova, size, rel->fn, rel->ctx))
-		return u.bytes;
-	if (u.bytes && (u.listen || d->retired))
+	rel->later = u.bytes && u.listen && !d->retired && lazy_queue_range(d, iova, size, rel->fn, rel->ctx);
+	if (u.bytes && !rel->later && (u.listen || d->retired))
 		domain_invalidate(d, &u.gone, iova, size);
-	if (rel->fn)
-		rel->fn(rel->ctx, iova, size);
 	return u.bytes;
 }
 
@@ -203,7 +201,7 @@ static inline bool clear_part(struct armdma_domain *d, uint64_t iova, uint64_t s
 /* Every request, with all that there is to check and to tell. */
 __attribute__((noinline))
 static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
-			  const struct release *rel, const void *site)
+			  struct release *rel, const void *site)
 {
 	unsigned int flags;
 	uint64_t bytes;
@@ -217,11 +215,11 @@ static uint64_t unmap_any(struct armdma_domain *d, armdma_dma_t iova, uint64_t s
 	flags = armdma_hw_irq_save(d->m->hw);
 	if (!clear_part(d, iova, size, &bytes))
 		bytes = unmap_range(d, iova, size, rel);
-	else if (rel->fn)
-		rel->fn(rel->ctx, iova, size);
 	armdma_hw_irq_restore(d->m->hw, flags);
 	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_UNMAP))
 		emit_unmap(d, iova, size, bytes);
+	if (rel->fn && !rel->later)
+		rel->fn(rel->ctx, iova, size);
 	return bytes;
 }
 
@@ -245,7 +243,7 @@ static inline bool clear_page(struct armdma_domain *d, armdma_dma_t iova, uint64
 
 uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
 {
-	const struct release nobody = { NULL, NULL };
+	struct release nobody = { NULL, NULL, false };
 
 	if (clear_page(d, iova, size))
 		return SZ_4K;
@@ -255,7 +253,7 @@ uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t
 uint64_t iommu_unmap_release(struct armdma_domain *d, armdma_dma_t iova, uint64_t size,
 			     iommu_release_fn release, void *ctx)
 {
-	const struct release rel = { release, ctx };
+	struct release rel = { release, ctx, false };
 
 	if (!clear_page(d, iova, size))
 		return unmap_any(d, iova, size, &rel, __builtin_return_address(0));
