@@ -55,6 +55,11 @@ uint64_t clock_next_due(const struct armdma_hw *hw);
 
 /* ---- Registers --------------------------------------------------------- */
 
+/* What keeps a unit from answering. */
+struct unit_power {
+	bool clock_off, power_off;
+};
+
 struct mmio_region {
 	armdma_phys_t base;
 	uint64_t size;		/* bytes */
@@ -62,11 +67,10 @@ struct mmio_region {
 	uint32_t (*read)(void *ctx, uint32_t offset);	/* offset: bytes from base, multiple of 4 */
 	void (*write)(void *ctx, uint32_t offset, uint32_t value);
 	void *ctx;
+	const struct unit_power *power;	/* NULL: always on */
 };
 /* Returns 0, -EBUSY (overlaps another region), -ENOMEM. The region is copied. */
 int mmio_add(struct armdma_hw *hw, const struct mmio_region *region);
-/* An access that the unit does not answer in its state: the CPU takes an external abort. */
-void mmio_abort(struct armdma_hw *hw, const char *unit, armdma_phys_t reg, bool write, const char *why);
 
 /* ---- Interrupt lines --------------------------------------------------- */
 
@@ -130,7 +134,9 @@ struct sim_device {
 	char name[ARMDMA_NAME_LEN];
 	enum armdma_devkind kind;
 	struct armdma_hw *hw;
+	struct unit_power power;
 	void (*destroy)(struct sim_device *dev);
+	void (*reset)(struct sim_device *dev);	/* power went: registers are as after reset, nothing goes on */
 	void (*stats)(const struct sim_device *dev, struct armdma_hw_stats *st);	/* adds; may be NULL */
 };
 /* Device by name, or NULL. */

@@ -64,11 +64,18 @@ static void emit(struct armdma_hw *hw, enum armdma_event_type type, const char *
 	armdma_event_emit(&hw->ev.pub, &ev);
 }
 
-void mmio_abort(struct armdma_hw *hw, const char *unit, armdma_phys_t reg, bool write, const char *why)
+/* A unit without clock or power leaves the bus without an answer: the CPU takes an external abort. */
+static bool answers(struct armdma_hw *hw, const struct mmio_region *r, armdma_phys_t reg, bool write)
 {
+	const struct unit_power *p = r->power;
+
+	if (__builtin_expect(!p || !(p->clock_off | p->power_off), 1))
+		return true;
 	armdma_hw_log(hw, "external abort: %s of register 0x%llx of %s: %s", write ? "write" : "read",
-		      (unsigned long long)reg, unit, why);
-	emit(hw, ARMDMA_EV_ABORT, unit, reg, write);
+		      (unsigned long long)reg, r->name,
+		      p->power_off ? "it is powered off" : "its clock is gated");
+	emit(hw, ARMDMA_EV_ABORT, r->name, reg, write);
+	return false;
 }
 
 uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
@@ -85,6 +92,8 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 		emit(hw, ARMDMA_EV_ABORT, NULL, reg, false);
 		return 0;
 	}
+	if (!answers(hw, r, reg, false))
+		return 0;
 	v = r->read(r->ctx, (uint32_t)(reg - r->base));
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_READ))
 		emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
@@ -106,7 +115,9 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 		return;
 	}
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
-		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
+		if (!answers(hw, r, reg, true))
+		return;
+	emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
 }
 

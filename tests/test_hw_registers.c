@@ -31,7 +31,7 @@ static void write_reg(void *ctx, uint32_t offset, uint32_t value)
 
 static struct mmio_region region(struct unit *u, armdma_phys_t base, uint64_t size, const char *name)
 {
-	return (struct mmio_region){ base, size, name, read_reg, write_reg, u };
+	return (struct mmio_region){ base, size, name, read_reg, write_reg, u, NULL };
 }
 
 static int add(struct armdma_hw *hw, struct unit *u, armdma_phys_t base, uint64_t size)
@@ -168,7 +168,7 @@ static uint32_t order_read(void *ctx, uint32_t offset)
 static void writel_drains_before_the_write_and_readl_pulls_after_the_read(void **state)
 {
 	struct order o = { .hw = start() };
-	struct mmio_region r = { 0x10000, 0x1000, "doorbell", order_read, order_write, &o };
+	struct mmio_region r = { 0x10000, 0x1000, "doorbell", order_read, order_write, &o, NULL };
 	armdma_pfn_t pfn = rig_pfn(RIG_HIGH);
 	void *cpu;
 

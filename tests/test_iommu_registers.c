@@ -366,7 +366,7 @@ static void a_unit_that_does_not_stop_is_flushed_and_reported(void **state)
 {
 	struct fixture *f = *state;
 	struct fake k = { 0, false, 0 };
-	struct mmio_region r = { FAKE_REGS, 0x1000, "fake", fake_read, fake_write, &k };
+	struct mmio_region r = { FAKE_REGS, 0x1000, "fake", fake_read, fake_write, &k, NULL };
 	struct sysmmu_unit *u = fimc(f, 0)->units[0];
 	armdma_phys_t regs = u->regs;
 

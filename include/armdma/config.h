@@ -226,8 +226,9 @@ struct armdma_config {
 
 /*
  * Presets. Exynos4210: 1 GiB of RAM at 0x40000000 (64 MiB on 32-bit hosts), 760 MiB of it
- * lowmem, Cortex-A9 caches with 32-byte lines, FIMC0..3 with their SYSMMUs, and the memory
- * DMA engine with its SYSMMU. Exynos4412: the same, but the DMA engine's SYSMMU is another.
+ * lowmem, Cortex-A9 caches with 32-byte lines, the interrupt combiner, all SYSMMUs whose addresses are
+ * known, and their masters: FIMC0..3 and the memory DMA engine as models, the others as bus ports. Exynos4412: the
+ * same, but the DMA engine's SYSMMU is another, and the imaging subsystem is there.
  */
 ARMDMA_API struct armdma_config armdma_config_exynos4210(void);
 ARMDMA_API struct armdma_config armdma_config_exynos4412(void);

@@ -65,6 +65,16 @@ ARMDMA_API void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32
 ARMDMA_API uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg);
 ARMDMA_API void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value);
 
+/*
+ * Clocks and power, as the SoC's controllers switch them. All are on at first.
+ *
+ * A unit (SYSMMU or device) whose clock is gated keeps its state; a register access is an external abort (logged, event
+ * ARMDMA_EV_ABORT; reads 0), and a SYSMMU holds what its master sends. A power domain that goes off takes along all
+ * registers, TLBs and transfers of its units; a SYSMMU comes back disabled, which is bypass. Return 0, or -ENOENT.
+ */
+ARMDMA_API int armdma_hw_clock_gate(struct armdma_hw *hw, const char *unit, bool on);
+ARMDMA_API int armdma_hw_power_domain(struct armdma_hw *hw, const char *domain, bool on);
+
 /* ---- Door 2: physical memory ------------------------------------------- */
 
 /*

@@ -215,6 +215,14 @@ static void fimc_stats(const struct sim_device *dev, struct armdma_hw_stats *st)
 	st->overflows += f->overflows;
 }
 
+static void fimc_reset(struct sim_device *dev)
+{
+	struct fimc *f = (struct fimc *)dev;
+
+	bus_master_reset(f->master);
+	reset(f);
+}
+
 int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, struct bus_port *port)
 {
 	struct fimc *f = calloc(1, sizeof(*f));
@@ -229,6 +237,7 @@ int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, st
 	f->dev.kind = ARMDMA_DEV_FIMC;
 	f->dev.hw = hw;
 	f->dev.destroy = fimc_destroy;
+	f->dev.reset = fimc_reset;
 	f->dev.stats = fimc_stats;
 	f->irq = cfg->irq;
 	clock_event_init(&f->pulse, pulse_over);
@@ -240,6 +249,7 @@ int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, st
 	reset(f);
 	region.name = f->dev.name;
 	region.ctx = f;
+	region.power = &f->dev.power;
 	ret = mmio_add(hw, &region);
 	if (ret)
 		goto fail;

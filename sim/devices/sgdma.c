@@ -468,6 +468,14 @@ static void sgdma_destroy(struct sim_device *dev)
 	free(s);
 }
 
+static void sgdma_reset(struct sim_device *dev)
+{
+	struct sgdma *s = (struct sgdma *)dev;
+
+	bus_master_reset(s->master);
+	reset(s);
+}
+
 int sgdma_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, struct bus_port *port)
 {
 	struct sgdma *s = calloc(1, sizeof(*s));
@@ -482,6 +490,7 @@ int sgdma_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, s
 	s->dev.kind = ARMDMA_DEV_SGDMA;
 	s->dev.hw = hw;
 	s->dev.destroy = sgdma_destroy;
+	s->dev.reset = sgdma_reset;
 	s->irq = cfg->irq;
 	s->master = bus_master_create(hw, cfg->name, cfg->addr_bits ? cfg->addr_bits : 32, 8,
 				      cfg->coherent, port);
@@ -489,6 +498,7 @@ int sgdma_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, s
 		goto fail;
 	region.name = s->dev.name;
 	region.ctx = s;
+	region.power = &s->dev.power;
 	ret = mmio_add(hw, &region);
 	if (ret)
 		goto fail;

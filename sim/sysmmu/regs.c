@@ -347,23 +347,11 @@ static uint32_t row_value(struct sysmmu *mmu, const struct reg_row *row)
 	return row->read ? row->read(mmu, row->arg) : mmu->reg[row - mmu->variant->rows];
 }
 
-/* A unit without clock or power leaves the bus without an answer. */
-static bool is_dead(struct sysmmu *mmu, uint32_t offset, bool write)
-{
-	if (!mmu->clock_off && !mmu->power_off)
-		return false;
-	mmio_abort(mmu->hw, mmu->cfg.name, mmu->cfg.reg_base + offset, write,
-		   mmu->power_off ? "it is powered off" : "its clock is gated");
-	return true;
-}
-
 uint32_t sysmmu_reg_read(void *ctx, uint32_t offset)
 {
 	struct sysmmu *mmu = ctx;
 	const struct reg_row *row = find_row(mmu, offset);
 
-	if (is_dead(mmu, offset, false))
-		return 0;
 	if (!row) {
 		armdma_hw_log(mmu->hw, "%s: read of offset 0x%03x: no such register",
 			      mmu->cfg.name, offset);
@@ -377,8 +365,6 @@ void sysmmu_reg_write(void *ctx, uint32_t offset, uint32_t value)
 	struct sysmmu *mmu = ctx;
 	const struct reg_row *row = find_row(mmu, offset);
 
-	if (is_dead(mmu, offset, true))
-		return;
 	if (!row) {
 		armdma_hw_log(mmu->hw, "%s: write of 0x%08x to offset 0x%03x: no such register",
 			      mmu->cfg.name, value, offset);

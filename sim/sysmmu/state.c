@@ -27,8 +27,8 @@ void sysmmu_update(struct sysmmu *mmu)
 	if (stop != mmu->stopped)
 		emit_block(mmu, stop);
 	mmu->stopped = stop;
-	mmu->go = !stop && sysmmu_enabled(mmu) && !mmu->nr_secure && !mmu->clock_off &&
-		  !mmu->power_off && !mmu->dead[0] && !mmu->dead[1];
+	mmu->go = !stop && sysmmu_enabled(mmu) && !mmu->nr_secure && !mmu->power.clock_off &&
+		  !mmu->power.power_off && !mmu->dead[0] && !mmu->dead[1];
 	mmu->plain_fill = mmu->nr_tlbs == 1 && mmu->tlb.line == 1 && mmu->tlb.sets == 1 &&
 			  !mmu->tlb2_on && !mmu->pb.on;
 	sysmmu_tlb_open(&mmu->tlb, mmu->go && mmu->nr_tlbs == 1);
@@ -188,7 +188,7 @@ void sysmmu_reset(struct sysmmu *mmu)
 
 void sysmmu_set_clock(struct sysmmu *mmu, bool on)
 {
-	mmu->clock_off = !on;
+	mmu->power.clock_off = !on;
 	sysmmu_update(mmu);
 	if (on && !mmu->stopped)
 		sysmmu_kick(mmu);
@@ -196,9 +196,9 @@ void sysmmu_set_clock(struct sysmmu *mmu, bool on)
 
 void sysmmu_set_power(struct sysmmu *mmu, bool on)
 {
-	if (mmu->power_off == !on)
+	if (mmu->power.power_off == !on)
 		return;
-	mmu->power_off = !on;
+	mmu->power.power_off = !on;
 	if (on) {
 		sysmmu_update(mmu);
 		sysmmu_kick(mmu);

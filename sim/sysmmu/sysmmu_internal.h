@@ -210,7 +210,7 @@ struct sysmmu {
 	uint64_t flush_until;
 	/* blocking */
 	bool stopped;		/* accepts nothing: CTRL.block, or a fault */
-	bool clock_off, power_off;
+	struct unit_power power;
 	uint64_t drained_at;	/* STATUS rises */
 	/* faults */
 	bool faulted;

@@ -11,7 +11,6 @@
 
 void sysmmu_tlb_init(struct tlb *t, unsigned int sets, unsigned int ways, unsigned int line, uint64_t seed)
 {
-	memset(t, 0, sizeof(*t));
 	t->sets = (uint16_t)sets;
 	t->ways = (uint16_t)ways;
 	t->line = (uint8_t)line;

@@ -95,7 +95,7 @@ struct tlb {
 	struct tlb_order order[TLB_SLOTS];
 };
 
-/* An empty TLB of sets x ways; line: 1 or 4. At most TLB_MAX_SLOTS slots. */
+/* Make an empty TLB of sets x ways of zeroed memory; line: 1 or 4. At most TLB_MAX_SLOTS slots. */
 void sysmmu_tlb_init(struct tlb *t, unsigned int sets, unsigned int ways, unsigned int line, uint64_t seed);
 void sysmmu_tlb_set_policy(struct tlb *t, enum tlb_policy policy);
 /*

@@ -357,7 +357,7 @@ static enum bus_verdict unusual(struct sysmmu *mmu, const struct bus_xfer *x, ui
 {
 	enum bus_verdict verdict;
 
-	if (sysmmu_blocked(mmu) || mmu->clock_off || mmu->power_off || mmu->dead[x->write] == x)
+	if (sysmmu_blocked(mmu) || mmu->power.clock_off || mmu->power.power_off || mmu->dead[x->write] == x)
 		return BUS_HOLD;
 	/* A fault stops the unit, but what the other channel asked in the same cycle was looked up, too. */
 	if (mmu->faulted && (mmu->held[x->write] || mmu->hw->clk.now != mmu->fault_time))
@@ -505,7 +505,7 @@ static int create_tlbs(struct sysmmu *mmu)
 
 	for (unsigned int n = 0; n < mmu->nr_tlbs; n++) {
 		if (n) {
-			mmu->more_tlbs[n - 1] = malloc(sizeof(struct tlb));
+			mmu->more_tlbs[n - 1] = calloc(1, sizeof(struct tlb));
 			if (!mmu->more_tlbs[n - 1])
 				return -ENOMEM;
 		}
@@ -546,6 +546,7 @@ int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, 
 	region.size = mmu->variant->reg_size;
 	region.name = mmu->cfg.name;
 	region.ctx = mmu;
+	region.power = &mmu->power;
 	ret = mmio_add(hw, &region);
 	if (ret)
 		goto fail;
