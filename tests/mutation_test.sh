@@ -41,7 +41,7 @@ int png_write_nv12(const char *path, const uint8_t *nv12, uint32_t width, uint32
 EOF
 test_objects=("$work/nopng.o")
 compile "$work/nopng.o" "$work/nopng.c"
-for source in tests/test_demo_replay.c examples/demo/{demo,replay,replay_map,mdma}.c examples/trace/ftrace.c; do
+for source in tests/test_demo_replay.c examples/demo/{demo,replay,replay_map,mdma}.c tools/iova/{ftrace,unpack}.c; do
 	object=$work/$(basename "$source" .c).o
 	compile "$object" "$SRC/$source"
 	test_objects+=("$object")

@@ -16,7 +16,7 @@
 
 #include <armdma/iova.h>
 
-#include "examples/trace/ftrace.h"
+#include "tools/iova/ftrace.h"
 
 #ifndef TEST_DATA_DIR
 #define TEST_DATA_DIR "tests/data"

@@ -9,7 +9,7 @@
 
 #include <armdma/trace.h>
 
-#include "examples/trace/ftrace.h"
+#include "tools/iova/ftrace.h"
 
 #include "dma_helpers.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../trace/ftrace.h"
+#include "../../tools/iova/ftrace.h"
 #include "replay.h"
 
 int replay_fail(struct replay *r, int ret, const char *fmt, ...)
