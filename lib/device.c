@@ -22,6 +22,7 @@ static void add_units(struct armdma_device *dev, const struct armdma_device_conf
 int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg)
 {
 	struct armdma_device *dev = calloc(1, sizeof(*dev));
+	int ret;
 
 	if (!dev)
 		return -ENOMEM;
@@ -30,8 +31,11 @@ int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg)
 	dev->regs = cfg->reg_base;
 	dev->irq = cfg->irq;
 	dev->coherent = cfg->coherent;
-	dev->dma_mask = dev->coherent_dma_mask = ARMDMA_BIT_MASK(32);
-	dev->ops = dma_direct_ops();
+	ret = dma_device_init(dev, cfg);
+	if (ret) {
+		free(dev);
+		return ret;
+	}
 	add_units(dev, cfg);
 	SLIST_INSERT_HEAD(&m->devices, dev, link);
 	return 0;

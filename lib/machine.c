@@ -75,10 +75,11 @@ void armdma_machine_destroy(struct armdma_machine *m)
 		return;
 	/* Nothing may happen any more: a failed test's buffers and handlers are gone. */
 	armdma_hw_power_off(m->hw);
-	dma_report_leaks(m);
+	dma_report_leaks(m, NULL);
 	while ((dev = SLIST_FIRST(&m->devices))) {
 		if (dev->mapping)
 			dma_detach_quietly(dev);
+		dma_device_fini(dev);
 		SLIST_REMOVE_HEAD(&m->devices, link);
 		free(dev);
 	}

@@ -12,6 +12,7 @@
 struct mm;		/* lib/mm/mm.h */
 struct iommu;		/* lib/iommu/iommu.h */
 struct dma_state;	/* lib/dma/dma.h: live buffers and mappings */
+struct dma_device;	/* lib/dma/dma.h: masks, limits, counters of one device */
 struct checker;		/* lib/check/check.h */
 struct irqchip;		/* lib/irq */
 struct sysmmu_unit;	/* lib/iommu: the driver's view of one SYSMMU */
@@ -30,10 +31,9 @@ struct armdma_device {
 	uint32_t irq;
 	bool coherent;
 	/* DMA */
-	uint64_t dma_mask, coherent_dma_mask;
 	const struct armdma_dma_ops *ops;
 	struct armdma_iommu_mapping *mapping;
-	struct { uint64_t allocs, frees, maps, unmaps, syncs, failures, live_allocs, live_maps, live_bytes; } dma;
+	struct dma_device *dma;
 	/* IOMMU */
 	struct sysmmu_unit *units[DEV_MAX_UNITS];	/* SYSMMUs in front of it */
 	unsigned int nr_units;
@@ -57,12 +57,23 @@ struct armdma_machine {
 	struct checker *check;
 	struct irqchip *irqchip;
 	struct device_list devices;
-	struct { uint64_t nth, hits; } fail[ARMDMA_NR_FAIL_STEPS];
+	struct { uint64_t nth, hits, random; uint32_t ppm; } fail[ARMDMA_NR_FAIL_STEPS];
+	unsigned int preempt_count;
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
 
 /* Add a device of the configuration. 0 or -ENOMEM. */
 int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg);
+
+/* Is this machine's DMA layer to behave as Linux 6.1 does, quirks included? */
+static inline bool as_linux(const struct armdma_machine *m)
+{
+	return m->cfg->fidelity == ARMDMA_AS_LINUX_6_1;
+}
+
+/* `call`, made at `site`, may sleep: reported where that is not possible. Returns whether it is. */
+bool might_sleep(struct armdma_machine *m, struct armdma_device *dev, const char *call,
+		 const void *site);
 
 /* True when failure injection wants this call of the step to fail. */
 bool fail_now(struct armdma_machine *m, enum armdma_fail_step step);

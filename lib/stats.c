@@ -155,7 +155,7 @@ static void write_mm(struct writer *w, const struct armdma_mm_stats *st)
 		snprintf(name, sizeof(name), "free_blocks_%d", z);
 		numbers(w, name, st->free_blocks[z], ARMDMA_MAX_ORDER);
 	}
-	N(st, kmalloc_objects); N(st, kmalloc_bytes); N(st, vm_areas);
+	N(st, cma_total); N(st, cma_free); N(st, kmalloc_objects); N(st, kmalloc_bytes); N(st, vm_areas);
 	close_object(w);
 }
 

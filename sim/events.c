@@ -120,6 +120,7 @@ static const char *const event_names[ARMDMA_EV_NR] = {
 	[ARMDMA_EV_DMA_UNMAP] = "dma_unmap",
 	[ARMDMA_EV_DMA_SYNC_CPU] = "dma_sync_for_cpu",
 	[ARMDMA_EV_DMA_SYNC_DEV] = "dma_sync_for_device",
+	[ARMDMA_EV_DMA_CALL] = "dma_call",
 	[ARMDMA_EV_MISUSE] = "misuse",
 };
 

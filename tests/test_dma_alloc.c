@@ -312,11 +312,11 @@ static void wrong_free_is_reported_with_its_values_and_frees_nothing(void **stat
 	expect_report(e, ARMDMA_REPORT_BAD_FREE,
 		      "size 4096 of a buffer that was allocated with size 12288");
 	armdma_dma_free_coherent(e->dev, 3 * 4096, p, handle + 4096);
-	expect_report(e, ARMDMA_REPORT_BAD_FREE, "free with handle 0x");
+	expect_report(e, ARMDMA_REPORT_BAD_FREE, "dma_free_coherent with handle 0x");
 	armdma_dma_free_coherent(e->dev, 3 * 4096, p + 4096, handle);
 	expect_report(e, ARMDMA_REPORT_BAD_FREE, "no live buffer");
 	armdma_dma_free_wc(e->dev, 3 * 4096, p, handle);
-	expect_report(e, ARMDMA_REPORT_BAD_FREE, "free with attributes 0x4");
+	expect_report(e, ARMDMA_REPORT_BAD_FREE, "with attributes 0x4");
 	armdma_mm_stats(e->m, &after);
 	assert_memory_equal(&before, &after, sizeof(before));
 	p[0] = 1;

@@ -288,7 +288,12 @@ static void buf_drop(struct world *w, struct cbuf *b, bool user)
 		armdma_munmap(w->e->m, &b->vma);
 		b->vma.addr = NULL;
 	} else if (!user && b->live) {
+		unsigned int misuses = w->misuses;
+
 		armdma_dma_free_attrs(w->e->dev, b->size, b->cpu, b->handle, b->attrs);
+		/* A user still has it: that is told, and his pages stay. */
+		CHECK(w, w->misuses == misuses + (b->vma.addr != NULL));
+		w->misuses = misuses;
 		b->live = false;
 		w->allocs--;
 		w->iova_used -= b->npages * ARMDMA_PAGE_SIZE;

@@ -318,7 +318,7 @@ static void unmap_of_what_was_never_mapped_is_reported(void **state)
 	armdma_dma_unmap_single(e->dev, ARMDMA_MAPPING_ERROR, 64, ARMDMA_TO_DEVICE);
 	expect(e, ARMDMA_REPORT_BAD_FREE, "was not checked");
 	armdma_dma_sync_single_for_cpu(e->dev, 0x1234000, 64, ARMDMA_FROM_DEVICE);
-	expect(e, ARMDMA_REPORT_BAD_FREE, "sync_for_cpu of DMA address 0x1234000");
+	expect(e, ARMDMA_REPORT_BAD_FREE, "dma_sync_single_for_cpu of DMA address 0x1234000");
 }
 
 static void unmap_unlike_the_map_is_reported_and_unmaps_nothing(void **state)
@@ -330,7 +330,7 @@ static void unmap_unlike_the_map_is_reported_and_unmaps_nothing(void **state)
 	uint8_t got[4];
 
 	armdma_dma_unmap_page(e->dev, a, 8192, ARMDMA_BIDIRECTIONAL);
-	expect(e, ARMDMA_REPORT_BAD_FREE, "unmap of 8192 bytes at DMA address 0x");
+	expect(e, ARMDMA_REPORT_BAD_FREE, "dma_unmap_page of 8192 bytes at DMA address 0x");
 	armdma_dma_unmap_page(e->dev, a, 42, ARMDMA_BIDIRECTIONAL);
 	expect(e, ARMDMA_REPORT_BAD_FREE, "where 4096 bytes were mapped");
 	armdma_dma_unmap_page(e->dev, a, 4096, ARMDMA_TO_DEVICE);

@@ -18,7 +18,7 @@
 /* What an observer beside the trace has seen. */
 struct seen {
 	struct armdma_event ev[MAX_SEEN];
-	char who[MAX_SEEN][ARMDMA_NAME_LEN];
+	char who[MAX_SEEN][32];
 	size_t nr;
 };
 
@@ -28,7 +28,7 @@ static void see(void *ctx, const struct armdma_event *ev)
 
 	assert_in_range(s->nr, 0, MAX_SEEN - 1);
 	s->ev[s->nr] = *ev;
-	snprintf(s->who[s->nr++], ARMDMA_NAME_LEN, "%s", ev->who ? ev->who : "");
+	snprintf(s->who[s->nr++], sizeof(s->who[0]), "%s", ev->who ? ev->who : "");
 }
 
 static int repair(void *ctx, const struct armdma_fault *f)

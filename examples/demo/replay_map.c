@@ -134,8 +134,9 @@ static int map_by_hand(struct replay *r, struct map *m)
 		armdma_mapping_iova_free(space, m->iova, len);
 		return ret;
 	}
-	armdma_dma_sync_single_range_for_device(r->dev, m->iova, (unsigned long)c->offset,
-						(size_t)c->size, c->dir);
+	armdma_hw_cache_op(r->d->hw, ARMDMA_CACHE_ALL,
+			   c->dir == ARMDMA_FROM_DEVICE ? ARMDMA_CACHE_INVALIDATE : ARMDMA_CACHE_CLEAN,
+			   armdma_page_to_phys(r->d->m, m->page) + c->offset, (size_t)c->size);
 	return 0;
 }
 
@@ -146,8 +147,9 @@ static void unmap_by_hand(struct replay *r, struct map *m)
 	armdma_dma_t from = m->iova + (c->offset & ARMDMA_PAGE_MASK);
 	uint64_t len = ARMDMA_PAGE_ALIGN(c->offset + c->size) - (c->offset & ARMDMA_PAGE_MASK);
 
-	armdma_dma_sync_single_range_for_cpu(r->dev, m->iova, (unsigned long)c->offset,
-					     (size_t)c->size, c->dir);
+	if (c->dir != ARMDMA_TO_DEVICE)
+		armdma_hw_cache_op(r->d->hw, ARMDMA_CACHE_ALL | ARMDMA_CACHE_OUTER_FIRST, ARMDMA_CACHE_INVALIDATE,
+				   armdma_page_to_phys(r->d->m, m->page) + c->offset, (size_t)c->size);
 	armdma_iommu_unmap(armdma_mapping_domain(space), from, len);
 	armdma_mapping_iova_free(space, from, len);
 }

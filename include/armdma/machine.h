@@ -60,6 +60,18 @@ ARMDMA_API void armdma_pm_runtime_put(struct armdma_device *dev);
 ARMDMA_API bool armdma_pm_runtime_active(const struct armdma_device *dev);
 
 /*
+ * Contexts. Code runs in an atomic context inside an interrupt handler, with interrupts masked
+ * (armdma_hw_irq_save()), or with preemption off (what a spinlock does; nests). A call that may sleep is
+ * reported there (ARMDMA_REPORT_BAD_CONTEXT) and then does its work.
+ */
+ARMDMA_API void armdma_preempt_disable(struct armdma_machine *m);
+/* One without a disable is reported. */
+ARMDMA_API void armdma_preempt_enable(struct armdma_machine *m);
+ARMDMA_API bool armdma_in_atomic(const struct armdma_machine *m);
+/* For code under test: report if this place must not sleep. Site: the caller. */
+ARMDMA_API void armdma_might_sleep(struct armdma_machine *m);
+
+/*
  * Failure injection: let the nth call (1: the next) of a step fail, once. 0 switches it off.
  * Counted from now on. armdma_fail_hits() tells how often the step was reached since.
  */
@@ -68,10 +80,22 @@ enum armdma_fail_step {
 	ARMDMA_FAIL_IOVA,	/* IOVA allocation */
 	ARMDMA_FAIL_TABLE,	/* page for a translation table */
 	ARMDMA_FAIL_VMAP,	/* kernel or user address space */
-	ARMDMA_FAIL_KMALLOC,	/* bookkeeping memory of the DMA layer */
+	ARMDMA_FAIL_KMALLOC,	/* bookkeeping memory of the DMA layer, and kmalloc */
+	ARMDMA_FAIL_CMA,	/* contiguous memory */
+	ARMDMA_FAIL_ATOMIC_POOL, /* the pool for atomic allocations */
+	ARMDMA_FAIL_DECLARED,	/* a device's declared memory */
+	ARMDMA_FAIL_BOUNCE,	/* safe buffer of a bounced mapping */
 	ARMDMA_NR_FAIL_STEPS
 };
 ARMDMA_API void armdma_fail_nth(struct armdma_machine *m, enum armdma_fail_step step, uint64_t nth);
+/*
+ * Let each call of a step fail with a probability of `ppm` in a million (0 switches it off), drawn from a sequence of its own
+ * that starts at `seed`: the same seed gives the same failures. Independent of armdma_fail_nth().
+ */
+ARMDMA_API void armdma_fail_randomly(struct armdma_machine *m, enum armdma_fail_step step, uint32_t ppm,
+				     uint64_t seed);
+/* "page", "iova", ...; never NULL. */
+ARMDMA_API const char *armdma_fail_step_name(enum armdma_fail_step step);
 ARMDMA_API uint64_t armdma_fail_hits(const struct armdma_machine *m, enum armdma_fail_step step);
 
 #ifdef __cplusplus

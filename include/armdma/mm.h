@@ -102,10 +102,24 @@ ARMDMA_API int armdma_vm_map_pages(struct armdma_machine *m, struct armdma_vma *
 /* munmap: undo the mapping and drop the references. Nothing mapped: ignored. */
 ARMDMA_API void armdma_munmap(struct armdma_machine *m, struct armdma_vma *vma);
 
+/*
+ * Contiguous memory (CMA): npages physically contiguous pages of the device's own area, else of the default one, aligned to
+ * 2^align_order pages, at most order 8 (CONFIG_CMA_ALIGNMENT). First fit; nothing is migrated, so a fragmented area fails
+ * where it has enough pages. Not zeroed. dev NULL: the default area. Each page is freeable by itself. May sleep.
+ * Returns NULL when there is no area, or no such run (logged unless no_warn). Linux 6.1 dma_alloc_from_contiguous().
+ */
+ARMDMA_API struct armdma_page *armdma_dma_alloc_from_contiguous(struct armdma_machine *m, struct armdma_device *dev,
+								size_t npages, unsigned int align_order,
+								bool no_warn);
+/* Give such pages back, all or part of them. False when they are in no contiguous area: nothing is freed then. */
+ARMDMA_API bool armdma_dma_release_from_contiguous(struct armdma_machine *m, struct armdma_page *page,
+						   size_t npages);
+
 struct armdma_mm_stats {
 	uint64_t pages_total[ARMDMA_NR_ZONES];
 	uint64_t pages_free[ARMDMA_NR_ZONES];
 	uint64_t free_blocks[ARMDMA_NR_ZONES][ARMDMA_MAX_ORDER];
+	uint64_t cma_total, cma_free;	/* pages of all contiguous areas; in no zone's count */
 	uint64_t kmalloc_objects, kmalloc_bytes; /* live; bytes as asked for */
 	uint64_t vm_areas;	/* live vmap, kmap and user mappings */
 };

@@ -23,6 +23,8 @@ enum armdma_report_kind {
 	ARMDMA_REPORT_FAULT,		/* IOMMU fault that nobody handled */
 	ARMDMA_REPORT_LEAK,		/* still live when its owner went */
 	ARMDMA_REPORT_BLOCK_TIMEOUT,	/* a SYSMMU did not stop in time: its TLB may be stale */
+	ARMDMA_REPORT_BAD_CONTEXT,	/* a call that may sleep, where sleeping is not possible */
+	ARMDMA_REPORT_IN_USE,		/* freed or changed what a user mapping, a device or a pool still uses */
 	ARMDMA_REPORT_NR
 };
 

@@ -19,6 +19,8 @@ static const char *const kind_names[ARMDMA_REPORT_NR] = {
 	[ARMDMA_REPORT_FAULT] = "iommu-fault",
 	[ARMDMA_REPORT_LEAK] = "leak",
 	[ARMDMA_REPORT_BLOCK_TIMEOUT] = "block-timeout",
+	[ARMDMA_REPORT_BAD_CONTEXT] = "bad-context",
+	[ARMDMA_REPORT_IN_USE] = "in-use",
 };
 
 const char *armdma_report_name(enum armdma_report_kind kind)
@@ -143,6 +145,10 @@ static const char *mend_of(enum armdma_report_kind kind)
 		return "map the buffer before the device uses it, and give the device the handle, not a physical address";
 	case ARMDMA_REPORT_LEAK:
 		return "free or unmap it on every path, errors included";
+	case ARMDMA_REPORT_BAD_CONTEXT:
+		return "allocate with GFP_ATOMIC there, or move the call to a context that may sleep";
+	case ARMDMA_REPORT_IN_USE:
+		return "unmap it from users and stop the device first";
 	case ARMDMA_REPORT_TRAP:
 		return "use the address that the allocation or mapping returned, and only while it lives";
 	default:

@@ -35,6 +35,7 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	int ret;
 
 	set_error(error, 0);
+	might_sleep(m, NULL, "arm_iommu_create_mapping", __builtin_return_address(0));
 	if (size > 1ULL << 32 || base > (1ULL << 32) - size)
 		return set_error(error, -ERANGE);
 	if (size < ARMDMA_PAGE_SIZE || base % ARMDMA_PAGE_SIZE)
@@ -46,7 +47,11 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	mapping->base = base;
 	mapping->size = size;
 	mapping->refs = 1;
-	mapping->policy = policy ? policy : armdma_iova_find("first-fit");
+	if (as_linux(m) && !policy)
+		space.flags = ARMDMA_IOVA_LINUX_SIZING;
+	if (!policy)
+		policy = as_linux(m) ? armdma_iova_linux_arm() : armdma_iova_find("first-fit");
+	mapping->policy = policy;
 	ret = mapping->policy->create(mapping->policy, &mapping->iova, &space, &err);
 	if (ret)
 		goto free_mapping;
@@ -91,23 +96,39 @@ void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 
 	if (!mapping)
 		return;
+	might_sleep(mapping->m, NULL, "arm_iommu_release_mapping", __builtin_return_address(0));
 	if (mapping->refs == 1) {
 		armdma_domain_flush(mapping->domain);
 		mapping->policy->stats(mapping->iova, &st);
-		if (st.used && !mapping->m->abandoned)
+		if (st.used > mapping->lost && !mapping->m->abandoned)
 			misuse(mapping->m, ARMDMA_REPORT_LEAK, NULL, __builtin_return_address(0),
-			       ARMDMA_MAPPING_ERROR, st.used,
+			       ARMDMA_MAPPING_ERROR, st.used - mapping->lost,
 			       "%llu bytes of IO address space are still allocated in a mapping that is released",
-			       (unsigned long long)st.used);
+			       (unsigned long long)(st.used - mapping->lost));
 	}
 	dma_mapping_put(mapping);
+}
+
+int dma_attach_private(struct armdma_device *dev)
+{
+	struct armdma_iommu_mapping *mapping;
+	int ret;
+
+	mapping = armdma_iommu_create_mapping(dev->m, 0, 1ULL << 32, NULL, &ret);
+	if (!mapping)
+		return ret;
+	mapping->private_to = dev;
+	ret = armdma_iommu_attach_device(dev, mapping);
+	dma_mapping_put(mapping);	/* the attachment keeps it */
+	return ret;
 }
 
 int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
 {
 	int ret;
 
-	if (dev->mapping)
+	might_sleep(dev->m, dev, "arm_iommu_attach_device", __builtin_return_address(0));
+	if (dev->mapping || dev->dma->bounce)
 		return -EBUSY;
 	ret = dma_pgsize_attach(dev, mapping->domain);
 	if (ret)
@@ -117,7 +138,7 @@ int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_ma
 		return ret;
 	mapping->refs++;
 	dev->mapping = mapping;
-	dev->ops = dma_iommu_ops();
+	dev->ops = dma_iommu_ops(dev->coherent);
 	return 0;
 }
 
@@ -127,23 +148,24 @@ void dma_detach_quietly(struct armdma_device *dev)
 
 	armdma_domain_detach(mapping->domain, dev);
 	dev->mapping = NULL;
-	dev->ops = dma_direct_ops();
+	dev->ops = dma_direct_ops(dev->coherent);
 	dma_mapping_put(mapping);
 }
 
 void armdma_iommu_detach_device(struct armdma_device *dev)
 {
+	might_sleep(dev->m, dev, "arm_iommu_detach_device", __builtin_return_address(0));
 	if (!dev->mapping) {
 		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, __builtin_return_address(0),
 		       ARMDMA_MAPPING_ERROR, 0, "%s is detached but was not attached", dev->name);
 		return;
 	}
-	if ((dev->dma.live_allocs || dev->dma.live_maps) && !dev->m->abandoned)
+	if ((dev->dma->live_allocs || dev->dma->live_maps) && !dev->m->abandoned)
 		misuse(dev->m, ARMDMA_REPORT_LEAK, dev, __builtin_return_address(0),
-		       ARMDMA_MAPPING_ERROR, dev->dma.live_bytes,
+		       ARMDMA_MAPPING_ERROR, dev->dma->live_bytes,
 		       "%s is detached with %llu buffers and %llu streaming mappings still live",
-		       dev->name, (unsigned long long)dev->dma.live_allocs,
-		       (unsigned long long)dev->dma.live_maps);
+		       dev->name, (unsigned long long)dev->dma->live_allocs,
+		       (unsigned long long)dev->dma->live_maps);
 	dma_detach_quietly(dev);
 }
 
@@ -257,14 +279,19 @@ int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t siz
 	if (!size)
 		return -EINVAL;
 	*addr = dma_iova_alloc(mapping, ARMDMA_PAGE_ALIGN(size), UINT64_MAX, 0);
-	return *addr == ARMDMA_MAPPING_ERROR ? -ENOMEM : 0;
+	if (*addr == ARMDMA_MAPPING_ERROR)
+		return -ENOMEM;
+	mapping->manual += ARMDMA_PAGE_ALIGN(size);
+	return 0;
 }
 
 int armdma_mapping_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
 	int ret = dma_iova_free(mapping, addr, ARMDMA_PAGE_ALIGN(size));
 
-	if (ret)
+	if (!ret)
+		mapping->manual -= mapping->manual < ARMDMA_PAGE_ALIGN(size) ? mapping->manual : ARMDMA_PAGE_ALIGN(size);
+	else
 		misuse(mapping->m, ARMDMA_REPORT_BAD_FREE, NULL, __builtin_return_address(0), addr,
 		       size, "IOVA range 0x%llx+%llu is not allocated, nothing freed",
 		       (unsigned long long)addr, (unsigned long long)size);

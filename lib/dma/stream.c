@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The record of live streaming mappings, by device and DMA address.
+ * The records of live mappings, by device and DMA address, and of mapped lists, by their address.
  *
  * An unmap must name what was mapped: anything else would take pages away from a neighbour, or leave some
  * behind. Looking one up costs the same however many are live.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/dma/dma.h"
 
@@ -33,7 +34,9 @@ int dma_streams_create(struct dma_streams *s)
 {
 	s->buckets = calloc(FIRST_BUCKETS, sizeof(s->buckets[0]));
 	s->nr_buckets = FIRST_BUCKETS;
-	return s->buckets ? 0 : -ENOMEM;
+	s->lists = calloc(FIRST_BUCKETS, sizeof(s->lists[0]));
+	s->nr_lists = FIRST_BUCKETS;
+	return s->buckets && s->lists ? 0 : -ENOMEM;
 }
 
 void dma_streams_destroy(struct dma_streams *s)
@@ -44,6 +47,15 @@ void dma_streams_destroy(struct dma_streams *s)
 		s->chunks = ch->next;
 		free(ch);
 	}
+	for (size_t i = 0; s->lists && i < s->nr_lists; i++) {
+		struct dma_sg *sg;
+
+		while ((sg = s->lists[i])) {
+			s->lists[i] = sg->next;
+			free(sg);
+		}
+	}
+	free(s->lists);
 	free(s->buckets);
 }
 
@@ -104,8 +116,11 @@ void dma_stream_put(struct dma_streams *s, struct dma_stream *st)
 
 void dma_stream_add(struct dma_streams *s, struct dma_stream *st)
 {
+	size_t npages = (st->addr % ARMDMA_PAGE_SIZE + st->size - 1) / ARMDMA_PAGE_SIZE + 1;
 	struct dma_stream **b;
 
+	if (npages > s->max_pages)
+		s->max_pages = npages;
 	if (s->live++ >= s->nr_buckets)
 		widen(s);
 	b = bucket(s, st->dev, st->addr);
@@ -130,11 +145,46 @@ struct dma_stream *dma_stream_find(const struct dma_streams *s, const struct arm
 	return other;
 }
 
-void dma_streams_walk(const struct dma_streams *s, void (*fn)(const struct dma_stream *st))
+/* How well does a mapping that contains addr fit a sync of [addr, addr+size) in a direction? 0: it does not contain it. */
+static int fits(const struct dma_stream *st, armdma_dma_t addr, size_t size, enum armdma_dir dir)
+{
+	uint64_t off = addr - st->addr;
+
+	if (addr < st->addr || off >= st->size)
+		return 0;
+	if (size > st->size - off)
+		return 1;
+	return st->dir == dir || st->dir == ARMDMA_BIDIRECTIONAL ? 3 : 2;
+}
+
+struct dma_stream *dma_stream_around(const struct dma_streams *s, const struct armdma_device *dev,
+				     armdma_dma_t addr, size_t size, enum armdma_dir dir)
+{
+	armdma_dma_t page = addr & ARMDMA_PAGE_MASK;
+	struct dma_stream *best = NULL;
+	int best_fit = 0;
+
+	for (size_t i = 0; i < s->max_pages && best_fit < 3; i++, page -= ARMDMA_PAGE_SIZE) {
+		for (struct dma_stream *st = *bucket(s, dev, page); st; st = st->next) {
+			int fit = st->dev == dev ? fits(st, addr, size, dir) : 0;
+
+			if (fit > best_fit) {
+				best = st;
+				best_fit = fit;
+			}
+		}
+		if (!page)
+			break;
+	}
+	return best;
+}
+
+void dma_streams_walk(const struct dma_streams *s, void (*fn)(void *ctx, const struct dma_stream *st),
+		      void *ctx)
 {
 	for (size_t i = 0; i < s->nr_buckets; i++)
 		for (const struct dma_stream *st = s->buckets[i]; st; st = st->next)
-			fn(st);
+			fn(ctx, st);
 }
 
 void dma_stream_remove(struct dma_streams *s, struct dma_stream *st)
@@ -146,4 +196,94 @@ void dma_stream_remove(struct dma_streams *s, struct dma_stream *st)
 	*link = st->next;
 	s->live--;
 	dma_stream_put(s, st);
+}
+
+/* ---- Lists ------------------------------------------------------------------ */
+
+static struct dma_sg **list_bucket(struct dma_sg **lists, size_t n, const struct armdma_scatterlist *sgl)
+{
+	uintptr_t x = (uintptr_t)sgl >> 4;
+
+	return &lists[(x ^ x >> 7 ^ x >> 15) & (n - 1)];
+}
+
+/* Without memory for more buckets, chains get longer, nothing else. */
+static void widen_lists(struct dma_streams *s)
+{
+	size_t n = 2 * s->nr_lists;
+	struct dma_sg **wide = calloc(n, sizeof(*wide));
+
+	if (!wide)
+		return;
+	for (size_t i = 0; i < s->nr_lists; i++)
+		while (s->lists[i]) {
+			struct dma_sg *sg = s->lists[i], **b = list_bucket(wide, n, sg->sgl);
+
+			s->lists[i] = sg->next;
+			sg->next = *b;
+			*b = sg;
+		}
+	free(s->lists);
+	s->lists = wide;
+	s->nr_lists = n;
+}
+
+struct dma_sg *dma_sg_new(unsigned int nents)
+{
+	struct dma_sg *sg;
+
+	sg = malloc(sizeof(*sg) + nents * (sizeof(sg->src[0]) + sizeof(sg->segs[0])));
+	if (!sg)
+		return NULL;
+	memset(sg, 0, sizeof(*sg));
+	sg->nents = nents;
+	sg->segs = (struct dma_stream **)&sg->src[nents];
+	return sg;
+}
+
+void dma_sg_add(struct dma_streams *s, struct dma_sg *sg)
+{
+	struct dma_sg **b;
+
+	if (s->live_lists++ >= s->nr_lists)
+		widen_lists(s);
+	b = list_bucket(s->lists, s->nr_lists, sg->sgl);
+	sg->next = *b;
+	*b = sg;
+}
+
+struct dma_sg *dma_sg_find_any(const struct dma_streams *s, const struct armdma_scatterlist *sgl)
+{
+	struct dma_sg *sg = *list_bucket(s->lists, s->nr_lists, sgl);
+
+	while (sg && sg->sgl != sgl)
+		sg = sg->next;
+	return sg;
+}
+
+struct dma_sg *dma_sg_find(const struct dma_streams *s, const struct armdma_device *dev,
+			   const struct armdma_scatterlist *sgl)
+{
+	struct dma_sg *sg = *list_bucket(s->lists, s->nr_lists, sgl);
+
+	while (sg && (sg->sgl != sgl || sg->dev != dev))
+		sg = sg->next;
+	return sg;
+}
+
+void dma_sg_remove(struct dma_streams *s, struct dma_sg *sg)
+{
+	struct dma_sg **link = list_bucket(s->lists, s->nr_lists, sg->sgl);
+
+	while (*link != sg)
+		link = &(*link)->next;
+	*link = sg->next;
+	s->live_lists--;
+}
+
+void dma_lists_walk(const struct dma_streams *s, void (*fn)(void *ctx, const struct dma_sg *sg), void *ctx)
+{
+	for (size_t i = 0; i < s->nr_lists; i++)
+		for (const struct dma_sg *sg = s->lists[i]; sg; sg = sg->next)
+			fn(ctx, sg);
 }

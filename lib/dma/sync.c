@@ -31,20 +31,94 @@ void dma_dev_to_cpu(struct armdma_device *dev, armdma_phys_t pa, size_t size, en
 			   ARMDMA_CACHE_INVALIDATE, pa, size);
 }
 
-bool dma_sync_for_cpu(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
-		      size_t size, enum armdma_dir dir, armdma_phys_t *pa)
+void dma_for_each_piece(const struct dma_stream *st, uint64_t offset, size_t size,
+			void (*fn)(void *ctx, armdma_phys_t pa, size_t len), void *ctx)
 {
-	if (!dev->ops->to_phys(dev, addr + offset, pa))
-		return false;
-	dma_dev_to_cpu(dev, *pa, size, dir);
-	return true;
+	const struct dma_sg_entry *e;
+	uint64_t at;
+
+	/* As Linux 6.1: what follows the first page of a merged segment is taken to lie behind it in memory. */
+	if (st->kind != DMA_KIND_SG || st->count == 1) {
+		fn(ctx, st->pa + offset, size);
+		return;
+	}
+	e = &st->sg->src[st->first];
+	for (at = 0; size; at += e->length, e++) {
+		size_t len;
+
+		if (offset >= at + e->length)
+			continue;
+		len = at + e->length - offset < size ? (size_t)(at + e->length - offset) : size;
+		fn(ctx, e->pa + (offset - at), len);
+		offset += len;
+		size -= len;
+	}
 }
 
-bool dma_sync_for_device(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset,
-			 size_t size, enum armdma_dir dir, armdma_phys_t *pa)
+struct handover {
+	struct armdma_device *dev;
+	enum armdma_dir dir;
+};
+
+static void give(void *ctx, armdma_phys_t pa, size_t len)
 {
-	if (!dev->ops->to_phys(dev, addr + offset, pa))
-		return false;
-	dma_cpu_to_dev(dev, *pa, size, dir);
-	return true;
+	const struct handover *h = ctx;
+
+	dma_cpu_to_dev(h->dev, pa, len, h->dir);
+}
+
+static void take(void *ctx, armdma_phys_t pa, size_t len)
+{
+	const struct handover *h = ctx;
+
+	dma_dev_to_cpu(h->dev, pa, len, h->dir);
+}
+
+/* The first page that Linux 6.1 finds behind a DMA address, with all that follows it in memory. */
+static bool assumes_contiguous(const struct dma_stream *st)
+{
+	return st->kind == DMA_KIND_SG && st->count > 1 && as_linux(st->dev->m);
+}
+
+static armdma_phys_t first_piece(const struct dma_stream *st, uint64_t offset)
+{
+	const struct dma_sg_entry *e = &st->sg->src[st->first];
+
+	while (offset >= e->length) {
+		offset -= e->length;
+		e++;
+	}
+	return e->pa + offset;
+}
+
+void dma_sync_for_cpu(const struct dma_stream *st, uint64_t offset, size_t size, enum armdma_dir dir)
+{
+	struct handover h = { st->dev, dir };
+
+	if (assumes_contiguous(st))
+		dma_dev_to_cpu(st->dev, first_piece(st, offset), size, dir);
+	else
+		dma_for_each_piece(st, offset, size, take, &h);
+}
+
+void dma_sync_for_device(const struct dma_stream *st, uint64_t offset, size_t size, enum armdma_dir dir)
+{
+	struct handover h = { st->dev, dir };
+
+	if (assumes_contiguous(st))
+		dma_cpu_to_dev(st->dev, first_piece(st, offset), size, dir);
+	else
+		dma_for_each_piece(st, offset, size, give, &h);
+}
+
+void dma_sync_sg_for_cpu(const struct dma_sg *sg, unsigned int nents, enum armdma_dir dir)
+{
+	for (unsigned int i = 0; i < nents; i++)
+		dma_dev_to_cpu(sg->dev, sg->src[i].pa, sg->src[i].length, dir);
+}
+
+void dma_sync_sg_for_device(const struct dma_sg *sg, unsigned int nents, enum armdma_dir dir)
+{
+	for (unsigned int i = 0; i < nents; i++)
+		dma_cpu_to_dev(sg->dev, sg->src[i].pa, sg->src[i].length, dir);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <armdma/hw.h>
-#include <armdma/mm.h>
+#include "lib/mm/mm.h"
 
 #include "lib/iommu/runs.h"
 
@@ -19,7 +19,7 @@ static struct armdma_page *table_pages(struct armdma_machine *m, armdma_gfp_t gf
 				       uint64_t pa_end, le32 **words, armdma_phys_t *pa)
 {
 	size_t size = ARMDMA_PAGE_SIZE << order;
-	struct armdma_page *page = armdma_alloc_pages(m, gfp, order);
+	struct armdma_page *page = mm_alloc_pages(m, gfp, order);
 
 	if (!page)
 		return NULL;

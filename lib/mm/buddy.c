@@ -126,10 +126,10 @@ static bool granule_open(const struct mm *mm, uint32_t g)
 }
 
 /* RAM that was never handed out traps: open the block's surroundings, once a granule. */
-static int open_linear(struct armdma_machine *m, uint32_t index, unsigned int order)
+int mm_open_linear(struct armdma_machine *m, uint32_t index, uint32_t npages)
 {
 	struct mm *mm = m->mm;
-	uint32_t g = index / MM_GRANULE, last = (index + (1u << order) - 1) / MM_GRANULE;
+	uint32_t g = index / MM_GRANULE, last = (index + npages - 1) / MM_GRANULE;
 	int ret;
 
 	if (index >= mm->lowmem_pages)
@@ -170,7 +170,7 @@ static struct armdma_page *alloc_from_zones(struct armdma_machine *m, armdma_gfp
 	}
 	for (; z >= last && !page; z--)
 		page = zone_alloc(mm, &mm->zones[z], order);
-	if (page && open_linear(m, mm_index(mm, page), order)) {
+	if (page && mm_open_linear(m, mm_index(mm, page), 1u << order)) {
 		uint32_t index = mm_index(mm, page);
 
 		zone_free(mm, &mm->zones[mm_zone_of(mm, index)], index, order);
@@ -191,13 +191,12 @@ static void log_failure(struct armdma_machine *m, armdma_gfp_t gfp, unsigned int
 		      (unsigned long long)st.pages_free[ARMDMA_ZONE_HIGHMEM]);
 }
 
-static void emit(struct armdma_machine *m, enum armdma_event_type type, uint32_t index,
-		 unsigned int order)
+void mm_emit(struct armdma_machine *m, enum armdma_event_type type, uint32_t index, uint64_t npages)
 {
 	struct armdma_event ev = {
 		.type = type,
 		.pa = mm_phys(m->mm, index),
-		.len = (uint64_t)ARMDMA_PAGE_SIZE << order,
+		.len = npages << ARMDMA_PAGE_SHIFT,
 	};
 
 	armdma_event_emit(m->ev, &ev);
@@ -221,7 +220,7 @@ struct armdma_page *mm_alloc_block(struct armdma_machine *m, armdma_gfp_t gfp, u
 	armdma_hw_cache_settle(m->hw, mm_phys(m->mm, mm_index(m->mm, page)),
 			       ARMDMA_PAGE_SIZE << order);
 	if (armdma_event_on(m->ev, ARMDMA_EV_PAGE_ALLOC))
-		emit(m, ARMDMA_EV_PAGE_ALLOC, mm_index(m->mm, page), order);
+		mm_emit(m, ARMDMA_EV_PAGE_ALLOC, mm_index(m->mm, page), 1u << order);
 	return page;
 }
 
@@ -229,16 +228,34 @@ void mm_free_block(struct armdma_machine *m, struct armdma_page *head)
 {
 	uint32_t index = mm_index(m->mm, head);
 	unsigned int order = head->order;
+	struct mm_cma *cma;
 
 	head->count = 0;
 	head->owned = false;
-	zone_free(m->mm, &m->mm->zones[mm_zone_of(m->mm, index)], index, order);
+	head->coherent = false;
+	cma = mm_cma_of(m->mm, index);
+	if (cma) {
+		head->state = MM_PAGE_NONE;
+		mm_cma_freed(cma, index);
+	} else if (index >= m->mm->reserved_start) {
+		head->state = MM_PAGE_NONE;
+		m->mm->reserved_used--;
+	} else {
+		zone_free(m->mm, &m->mm->zones[mm_zone_of(m->mm, index)], index, order);
+	}
 	if (armdma_event_on(m->ev, ARMDMA_EV_PAGE_FREE))
-		emit(m, ARMDMA_EV_PAGE_FREE, index, order);
+		mm_emit(m, ARMDMA_EV_PAGE_FREE, index, 1u << order);
 }
 
 struct armdma_page *armdma_alloc_pages(struct armdma_machine *m, armdma_gfp_t gfp,
 				       unsigned int order)
+{
+	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM)
+		might_sleep(m, NULL, "armdma_alloc_pages", __builtin_return_address(0));
+	return mm_alloc_pages(m, gfp, order);
+}
+
+struct armdma_page *mm_alloc_pages(struct armdma_machine *m, armdma_gfp_t gfp, unsigned int order)
 {
 	struct armdma_page *page = mm_alloc_block(m, gfp, order, MM_PAGE_USED, true);
 

@@ -13,6 +13,8 @@
 #include <sys/queue.h>
 
 #include "lib/machine.h"
+#include <armdma/event.h>
+
 #include "lib/mm/mm.h"
 
 enum mm_page_state {
@@ -29,6 +31,7 @@ struct armdma_page {
 	uint8_t state;		/* enum mm_page_state */
 	uint8_t order;
 	bool owned;		/* the allocator's caller has not dropped its own reference yet */
+	bool coherent;		/* part of a DMA buffer: its cached aliases are not to be used */
 	union {
 		struct { uint32_t next, prev; } list;	/* MM_PAGE_FREE: index + 1, 0: none */
 		struct mm_slab *slab;			/* MM_PAGE_SLAB */
@@ -69,11 +72,24 @@ struct mm_umap {
 };
 LIST_HEAD(mm_umap_list, mm_umap);
 
+/* Contiguous memory: pages [start, start + npages), no part of any zone. */
+struct mm_cma {
+	char owner[ARMDMA_NAME_LEN];	/* device; "": everybody */
+	uint32_t start, npages, used;
+	uint32_t boot;			/* the first pages, set aside at boot and not yet taken; counted as used */
+	uint32_t touched;		/* pages from `touched` on were never handed out */
+	uint64_t *map;			/* pages in use */
+};
+
 struct mm {
 	struct armdma_page *pages;
 	size_t pages_bytes;		/* of the array, whole host pages */
 	armdma_phys_t base;
-	uint32_t nr_pages, lowmem_pages;
+	uint32_t nr_pages, lowmem_pages, dma_pages;
+	uint32_t reserved_start;	/* pages from here on are not managed */
+	uint32_t reserved_used;		/* of them, taken for declared memory */
+	struct mm_cma *cma;		/* areas, the default one first */
+	unsigned int nr_cma;
 	struct mm_zone zones[ARMDMA_NR_ZONES];
 	struct mm_slab_list partial[MM_NR_CACHES][MM_NR_CLASSES];
 	struct mm_slab_list full[MM_NR_CACHES][MM_NR_CLASSES];
@@ -115,6 +131,21 @@ struct armdma_page *mm_alloc_block(struct armdma_machine *m, armdma_gfp_t gfp, u
 				   enum mm_page_state state, bool warn);
 /* Give a block back, whatever its count. */
 void mm_free_block(struct armdma_machine *m, struct armdma_page *head);
+
+/* Open the linear addresses of npages from index on, as far as they have some. 0 or -ENOMEM. */
+int mm_open_linear(struct armdma_machine *m, uint32_t index, uint32_t npages);
+/* A page changed hands: tell observers. */
+void mm_emit(struct armdma_machine *m, enum armdma_event_type type, uint32_t index, uint64_t npages);
+
+/* ---- cma.c --------------------------------------------------------------- */
+
+int mm_cma_create(struct mm *mm, const struct armdma_config *cfg);
+void mm_cma_destroy(struct mm *mm);
+/* The area that contains a page, or NULL. */
+struct mm_cma *mm_cma_of(struct mm *mm, uint32_t index);
+/* The last reference to a page of an area is gone. */
+void mm_cma_freed(struct mm_cma *cma, uint32_t index);
+int mm_cma_validate(const struct mm *mm, struct armdma_error *err);
 
 /* ---- slab.c -------------------------------------------------------------- */
 

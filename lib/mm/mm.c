@@ -18,6 +18,24 @@ static void zone_init(struct mm *mm, enum armdma_zone zone, uint64_t start, uint
 	z->frontier = z->start;
 }
 
+/* Contiguous memory is taken from the end of the lowest zone that every device reaches. */
+static int zones_init(struct mm *mm, const struct armdma_config *cfg)
+{
+	uint64_t cma = 0, low = cfg->lowmem_size, dma = cfg->dma_zone_size;
+	int ret = mm_cma_create(mm, cfg);
+
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; i < mm->nr_cma; i++)
+		cma += (uint64_t)mm->cma[i].npages << ARMDMA_PAGE_SHIFT;
+	mm->dma_pages = (uint32_t)(dma >> ARMDMA_PAGE_SHIFT);
+	mm->reserved_start = (uint32_t)((cfg->ram_size - cfg->reserved_size) >> ARMDMA_PAGE_SHIFT);
+	zone_init(mm, ARMDMA_ZONE_DMA, 0, dma ? dma - cma : 0);
+	zone_init(mm, ARMDMA_ZONE_NORMAL, dma, dma ? low : low - cma);
+	zone_init(mm, ARMDMA_ZONE_HIGHMEM, low, cfg->ram_size - cfg->reserved_size);
+	return 0;
+}
+
 int mm_create(struct armdma_machine *m)
 {
 	const struct armdma_config *cfg = m->cfg;
@@ -40,11 +58,8 @@ int mm_create(struct armdma_machine *m)
 		free(mm);
 		return -ENOMEM;
 	}
-	zone_init(mm, ARMDMA_ZONE_DMA, 0, cfg->dma_zone_size);
-	zone_init(mm, ARMDMA_ZONE_NORMAL, cfg->dma_zone_size, cfg->lowmem_size);
-	zone_init(mm, ARMDMA_ZONE_HIGHMEM, cfg->lowmem_size, cfg->ram_size);
 	m->mm = mm;
-	return 0;
+	return zones_init(mm, cfg);
 }
 
 void mm_destroy(struct armdma_machine *m)
@@ -58,7 +73,10 @@ void mm_destroy(struct armdma_machine *m)
 	mm_umap_destroy(mm);
 	for (int i = 0; i < ARMDMA_NR_ZONES; i++)
 		used += (mm->zones[i].frontier - mm->zones[i].start) * sizeof(struct armdma_page);
-	if (used > PARK_MAX) {
+	for (unsigned int i = 0; i < mm->nr_cma; i++)
+		used += mm->cma[i].touched * sizeof(struct armdma_page);
+	/* Reserved pages are clear again when they are given back; if some were not, the array goes. */
+	if (used > PARK_MAX || mm->reserved_used) {
 		mm_pool_drop(mm->pages, mm->pages_bytes);
 	} else {
 		for (int i = 0; i < ARMDMA_NR_ZONES; i++) {
@@ -67,8 +85,12 @@ void mm_destroy(struct armdma_machine *m)
 			memset(mm->pages + z->start, 0,
 			       (z->frontier - z->start) * sizeof(struct armdma_page));
 		}
+		for (unsigned int i = 0; i < mm->nr_cma; i++)
+			memset(mm->pages + mm->cma[i].start, 0,
+			       mm->cma[i].touched * sizeof(struct armdma_page));
 		mm_pool_put(mm->pages, mm->pages_bytes);
 	}
+	mm_cma_destroy(mm);
 	free(mm);
 	m->mm = NULL;
 }
@@ -85,7 +107,7 @@ bool mm_is_page(const struct mm *mm, const struct armdma_page *page)
 
 enum armdma_zone mm_zone_of(const struct mm *mm, uint32_t index)
 {
-	if (index < mm->zones[ARMDMA_ZONE_DMA].end)
+	if (index < mm->dma_pages)
 		return ARMDMA_ZONE_DMA;
 	return index < mm->lowmem_pages ? ARMDMA_ZONE_NORMAL : ARMDMA_ZONE_HIGHMEM;
 }
@@ -159,6 +181,46 @@ struct armdma_page *armdma_virt_to_page(struct armdma_machine *m, const void *p)
 	return mm_linear_page(m, p);
 }
 
+/* ---- Pages that are not the zones' ------------------------------------------ */
+
+void mm_mark_coherent(struct armdma_machine *m, struct armdma_page *page, bool on)
+{
+	(void)m;
+	page->coherent = on;
+}
+
+bool mm_is_coherent(struct armdma_machine *m, armdma_phys_t pa)
+{
+	const struct armdma_page *page = armdma_phys_to_page(m, pa);
+
+	return page && page->coherent;
+}
+
+bool mm_get_page(struct armdma_machine *m, struct armdma_page *page)
+{
+	struct armdma_page *head = mm_head(m->mm, mm_index(m->mm, page));
+
+	if (!head || head->state != MM_PAGE_USED)
+		return false;
+	head->count++;
+	return true;
+}
+
+bool mm_adopt_reserved(struct armdma_machine *m, struct armdma_page *page)
+{
+	struct mm *mm = m->mm;
+
+	if (!mm_is_page(mm, page) || mm_index(mm, page) < mm->reserved_start ||
+	    page->state != MM_PAGE_NONE)
+		return false;
+	page->state = MM_PAGE_USED;
+	page->order = 0;
+	page->count = 1;
+	page->owned = true;
+	mm->reserved_used++;
+	return true;
+}
+
 /* ---- Statistics ------------------------------------------------------------ */
 
 /* What the frontier has not given out yet counts as the blocks it would give. */
@@ -189,6 +251,10 @@ void armdma_mm_stats(struct armdma_machine *m, struct armdma_mm_stats *st)
 		for (unsigned int order = 0; order < ARMDMA_MAX_ORDER; order++)
 			st->free_blocks[i][order] = z->blocks[order];
 		count_fresh(z, st->free_blocks[i]);
+	}
+	for (unsigned int i = 0; i < mm->nr_cma; i++) {
+		st->cma_total += mm->cma[i].npages;
+		st->cma_free += mm->cma[i].npages - mm->cma[i].used;
 	}
 	st->kmalloc_objects = mm->kmalloc_objects;
 	st->kmalloc_bytes = mm->kmalloc_bytes;

@@ -5,9 +5,44 @@
 
 #include <armdma/mm.h>
 
+struct mm_cma;
+
 /* Set m->mm up over the RAM of the configuration. 0 or -ENOMEM. Cheap: nothing of the size of RAM is touched. */
 int mm_create(struct armdma_machine *m);
 /* Frees all bookkeeping, whatever is still allocated. NULL-safe. */
 void mm_destroy(struct armdma_machine *m);
+
+/*
+ * For callers inside the library that have checked the context themselves: as armdma_alloc_pages(), armdma_vmap() and
+ * armdma_vunmap(), without saying that they may sleep.
+ */
+struct armdma_page *mm_alloc_pages(struct armdma_machine *m, armdma_gfp_t gfp, unsigned int order);
+void *mm_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
+	      enum armdma_memtype mt);
+void mm_vunmap(struct armdma_machine *m, void *addr, size_t npages);
+int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct armdma_page *const *pages,
+		    enum armdma_memtype mt);
+struct armdma_page *mm_cma_alloc(struct armdma_machine *m, struct armdma_device *dev, size_t npages,
+				 unsigned int align_order, bool no_warn);
+/*
+ * Pages of the default area that were set aside at boot for the atomic pool (config.atomic_pool_size): take them, the first is
+ * returned (NULL: they are out of reach), or undo that.
+ */
+struct armdma_page *mm_cma_take_boot(struct armdma_machine *m);
+void mm_cma_give_boot(struct armdma_machine *m);
+/* A further reference to an allocated page. False: it is none that can have one. Reports nothing. */
+bool mm_get_page(struct armdma_machine *m, struct armdma_page *page);
+/* Is there an area that a device's contiguous memory can come from? */
+bool mm_cma_exists(struct armdma_machine *m, const struct armdma_device *dev);
+bool mm_cma_own_area(struct armdma_machine *m, const struct armdma_device *dev);
+
+/*
+ * Pages of a DMA buffer: mark them or unmark them, so that nobody is given a cached alias of them. Is this one marked?
+ */
+void mm_mark_coherent(struct armdma_machine *m, struct armdma_page *page, bool on);
+bool mm_is_coherent(struct armdma_machine *m, armdma_phys_t pa);
+
+/* Take a page of reserved memory over (as order 0, one reference); armdma_free_pages() gives it back. False: it is not reserved, or taken. */
+bool mm_adopt_reserved(struct armdma_machine *m, struct armdma_page *page);
 
 #endif

@@ -160,12 +160,15 @@ static void *alloc_small(struct armdma_machine *m, size_t size, unsigned int cls
 	return slab ? object_address(m, slab, slab_take(mm, slab, size)) : NULL;
 }
 
-void *armdma_kmalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
+static void *alloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp, const char *call,
+		   const void *site)
 {
 	struct mm *mm = m->mm;
 	size_t usable;
 	void *p;
 
+	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM)
+		might_sleep(m, NULL, call, site);
 	if (!size || fail_now(m, ARMDMA_FAIL_KMALLOC))
 		return NULL;
 	gfp &= ~ARMDMA__GFP_HIGHMEM;
@@ -189,9 +192,14 @@ void *armdma_kmalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
 	return p;
 }
 
+void *armdma_kmalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
+{
+	return alloc(m, size, gfp, "armdma_kmalloc", __builtin_return_address(0));
+}
+
 void *armdma_kzalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
 {
-	return armdma_kmalloc(m, size, gfp | ARMDMA__GFP_ZERO);
+	return alloc(m, size, gfp | ARMDMA__GFP_ZERO, "armdma_kzalloc", __builtin_return_address(0));
 }
 
 /* ---- From an address to its object ---------------------------------------- */

@@ -166,6 +166,9 @@ int armdma_mm_validate(struct armdma_machine *m, struct armdma_error *err)
 		if (ret)
 			return ret;
 	}
+	ret = mm_cma_validate(mm, err);
+	if (ret)
+		return ret;
 	LIST_FOREACH(u, &mm->umaps, link) {
 		areas++;
 		for (size_t i = 0; i < u->npages; i++)

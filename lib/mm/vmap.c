@@ -61,16 +61,30 @@ static bool unmap_pages(struct armdma_machine *m, enum armdma_space space, void 
 
 /* ---- Kernel mappings ------------------------------------------------------ */
 
-void *armdma_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
-		  enum armdma_memtype mt)
+void *mm_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
+	      enum armdma_memtype mt)
 {
 	void *addr;
 
 	return map_pages(m, ARMDMA_SPACE_VMALLOC, pages, npages, mt, &addr) ? NULL : addr;
 }
 
+void mm_vunmap(struct armdma_machine *m, void *addr, size_t npages)
+{
+	unmap_pages(m, ARMDMA_SPACE_VMALLOC, addr, npages, "armdma_vunmap",
+		    __builtin_return_address(0));
+}
+
+void *armdma_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
+		  enum armdma_memtype mt)
+{
+	might_sleep(m, NULL, "armdma_vmap", __builtin_return_address(0));
+	return mm_vmap(m, pages, npages, mt);
+}
+
 void armdma_vunmap(struct armdma_machine *m, void *addr, size_t npages)
 {
+	might_sleep(m, NULL, "armdma_vunmap", __builtin_return_address(0));
 	if (addr)
 		unmap_pages(m, ARMDMA_SPACE_VMALLOC, addr, npages, "armdma_vunmap",
 			    __builtin_return_address(0));
@@ -80,6 +94,18 @@ void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 {
 	void *addr = armdma_page_address(m, page);
 
+	if (mm_is_page(m->mm, page) && page->coherent) {
+		struct armdma_event ev = {
+			.type = ARMDMA_EV_MISUSE, .site = __builtin_return_address(0),
+			.flags = ARMDMA_REPORT_BAD_ARGUMENT, .addr = ARMDMA_MAPPING_ERROR,
+			.pa = armdma_page_to_phys(m, page), .len = ARMDMA_PAGE_SIZE,
+			.who = "armdma_kmap of a page of a coherent buffer: it has no cached address while the buffer lives",
+		};
+
+		if (armdma_event_on(m->ev, ARMDMA_EV_MISUSE))
+			armdma_event_emit(m->ev, &ev);
+		return NULL;
+	}
 	if (addr)
 		return addr;
 	return map_pages(m, ARMDMA_SPACE_KMAP, &page, 1, ARMDMA_MT_CACHED, &addr) ? NULL : addr;
@@ -125,6 +151,13 @@ static void drop_page(struct armdma_machine *m, struct armdma_page *page)
 
 int armdma_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma,
 			struct armdma_page *const *pages, enum armdma_memtype mt)
+{
+	might_sleep(m, NULL, "armdma_vm_map_pages", __builtin_return_address(0));
+	return mm_vm_map_pages(m, vma, pages, mt);
+}
+
+int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct armdma_page *const *pages,
+		    enum armdma_memtype mt)
 {
 	struct mm *mm = m->mm;
 	struct mm_umap *u;

@@ -8,7 +8,7 @@
 /* A name that outlives the machine that lent it. */
 struct trace_name {
 	const void *lent;	/* pointer under which it came last */
-	char text[32];
+	char text[48];
 };
 
 struct armdma_trace {

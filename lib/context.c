@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where code runs: whether it may sleep. */
+#include "lib/machine.h"
+
+void armdma_preempt_disable(struct armdma_machine *m)
+{
+	m->preempt_count++;
+}
+
+void armdma_preempt_enable(struct armdma_machine *m)
+{
+	if (m->preempt_count) {
+		m->preempt_count--;
+		return;
+	}
+	misuse(m, ARMDMA_REPORT_BAD_CONTEXT, NULL, __builtin_return_address(0), ARMDMA_MAPPING_ERROR, 0,
+	       "armdma_preempt_enable() without a disable: the count is already 0");
+}
+
+bool armdma_in_atomic(const struct armdma_machine *m)
+{
+	return m->preempt_count || armdma_hw_irqs_disabled(m->hw);
+}
+
+static const char *where(const struct armdma_machine *m)
+{
+	if (armdma_hw_in_irq(m->hw))
+		return "in an interrupt handler";
+	return armdma_hw_irqs_disabled(m->hw) ? "with interrupts masked" : "with preemption off (under a spinlock)";
+}
+
+bool might_sleep(struct armdma_machine *m, struct armdma_device *dev, const char *call,
+		 const void *site)
+{
+	if (!armdma_in_atomic(m))
+		return true;
+	misuse(m, ARMDMA_REPORT_BAD_CONTEXT, dev, site, ARMDMA_MAPPING_ERROR, 0,
+	       "%s, which may sleep, is called %s", call, where(m));
+	return false;
+}
+
+void armdma_might_sleep(struct armdma_machine *m)
+{
+	might_sleep(m, NULL, "code that says so (might_sleep)", __builtin_return_address(0));
+}

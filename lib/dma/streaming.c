@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Streaming mappings of one range: the public calls, and how a mapping is recorded. Lists are in lists.c. */
+#include <errno.h>
+
+#include "lib/dma/dma.h"
+#include "lib/mm/mm.h"
+
+void dma_emit_map(const struct dma_stream *st, enum armdma_event_type type, armdma_dma_t addr,
+		  armdma_phys_t pa, size_t size, const void *site, int result)
+{
+	struct armdma_event ev = {
+		.type = type, .dev = st->dev, .addr = addr, .pa = pa, .len = size, .dir = st->dir,
+		.value = st->attrs, .site = site, .result = result
+	};
+
+	armdma_event_emit(st->dev->m->ev, &ev);
+}
+
+void dma_stream_commit(struct dma_stream *st, armdma_dma_t addr)
+{
+	st->addr = addr;
+	if (st->mapping)
+		st->mapping->refs++;
+	dma_stream_add(&st->dev->m->dma->streams, st);
+}
+
+void dma_stream_drop(struct dma_stream *st)
+{
+	struct armdma_iommu_mapping *mapping = st->mapping;
+
+	dma_stream_remove(&st->dev->m->dma->streams, st);
+	if (mapping)
+		dma_mapping_put(mapping);
+}
+
+/* ---- Map --------------------------------------------------------------------------- */
+
+static struct dma_stream *new_stream(struct armdma_device *dev, armdma_phys_t pa, size_t size,
+				     enum armdma_dir dir, unsigned long attrs, enum dma_kind kind,
+				     const void *site)
+{
+	struct dma_stream *st = NULL;
+
+	if (!fail_now(dev->m, ARMDMA_FAIL_KMALLOC))
+		st = dma_stream_get(&dev->m->dma->streams);
+	if (!st)
+		return NULL;
+	st->dev = dev;
+	st->pa = pa;
+	st->size = size;
+	st->dir = dir;
+	st->kind = kind;
+	st->attrs = attrs;
+	st->site = site;
+	st->ops = dev->ops;
+	st->mapping = dev->mapping;
+	st->sg = NULL;
+	st->first = 0;
+	st->count = 1;
+	st->bounce = NULL;
+	return st;
+}
+
+static armdma_dma_t failed(struct armdma_device *dev, armdma_phys_t pa, size_t size, enum armdma_dir dir,
+			   unsigned long attrs, const void *site)
+{
+	struct dma_stream st = { .dev = dev, .dir = dir, .attrs = attrs };
+
+	dev->dma->failures++;
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_MAP))
+		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, pa, size, site, -ENOMEM);
+	return ARMDMA_MAPPING_ERROR;
+}
+
+static armdma_dma_t map(struct armdma_device *dev, armdma_phys_t pa, uint64_t lead, size_t size,
+			enum armdma_dir dir, unsigned long attrs, enum dma_kind kind, const void *site)
+{
+	struct dma_stream *st = new_stream(dev, pa, size, dir, attrs, kind, site);
+	armdma_dma_t addr;
+
+	if (!st)
+		return failed(dev, pa, size, dir, attrs, site);
+	addr = kind == DMA_KIND_RESOURCE ? dev->ops->map_resource(st) : dev->ops->map_page(st, lead);
+	if (addr == ARMDMA_MAPPING_ERROR) {
+		dma_stream_put(&dev->m->dma->streams, st);
+		return failed(dev, pa, size, dir, attrs, site);
+	}
+	dma_stream_commit(st, addr);
+	dev->dma->maps++;
+	dev->dma->live_maps++;
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_MAP))
+		dma_emit_map(st, ARMDMA_EV_DMA_MAP, addr, pa, size, site, 0);
+	return addr;
+}
+
+static bool in_ram(const struct armdma_machine *m, armdma_phys_t pa, size_t size)
+{
+	uint64_t off = pa - m->cfg->ram_base;
+
+	return off < m->cfg->ram_size && size <= m->cfg->ram_size - off;
+}
+
+/* Memory of a coherent buffer is not for the streaming API: maintenance would work on an alias that must not be used. */
+static bool is_buffers(struct armdma_device *dev, armdma_phys_t pa, size_t size, const struct dma_call *call)
+{
+	struct armdma_machine *m = dev->m;
+
+	if (__builtin_expect(!mm_is_coherent(m, pa) && !mm_is_coherent(m, pa + size - 1), 1))
+		return false;
+	misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+	       "%s of physical 0x%llx+%zu, which is memory of a coherent buffer: it has its own DMA address",
+	       call->name, (unsigned long long)pa, size);
+	return !as_linux(m);
+}
+
+static armdma_dma_t map_page(struct armdma_device *dev, struct armdma_page *page, size_t offset, size_t size,
+			     enum armdma_dir dir, unsigned long attrs, const struct dma_call *call)
+{
+	armdma_phys_t start, pa;
+
+	if (!dma_check(dev, call, ARMDMA_MAPPING_ERROR, size, dir))
+		return ARMDMA_MAPPING_ERROR;
+	start = armdma_page_to_phys(dev->m, page);
+	pa = start + offset;
+	if (start == ARMDMA_MAPPING_ERROR || pa < start || !in_ram(dev->m, pa, size)) {
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+		       "%s of page %p, offset %zu, %zu bytes, which is not all RAM of this machine",
+		       call->name, (void *)page, offset, size);
+		return ARMDMA_MAPPING_ERROR;
+	}
+	if (is_buffers(dev, pa, size, call))
+		return ARMDMA_MAPPING_ERROR;
+	return map(dev, pa, offset & ARMDMA_PAGE_MASK, size, dir, attrs, DMA_KIND_PAGE, call->site);
+}
+
+armdma_dma_t armdma_dma_map_page_attrs(struct armdma_device *dev, struct armdma_page *page,
+				       size_t offset, size_t size, enum armdma_dir dir,
+				       unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_map_page_attrs");
+
+	return dma_enter(dev, &call) ? map_page(dev, page, offset, size, dir, attrs, &call) :
+				       ARMDMA_MAPPING_ERROR;
+}
+
+armdma_dma_t armdma_dma_map_page(struct armdma_device *dev, struct armdma_page *page, size_t offset,
+				 size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_map_page");
+
+	return dma_enter(dev, &call) ? map_page(dev, page, offset, size, dir, 0, &call) :
+				       ARMDMA_MAPPING_ERROR;
+}
+
+static const char *space_name(const struct armdma_machine *m, const void *p)
+{
+	static const char *const where[] = {
+		[ARMDMA_SPACE_NONE] = "outside the machine (stack, static or malloc memory)",
+		[ARMDMA_SPACE_VMALLOC] = "in the vmalloc area (a coherent or vmapped buffer)",
+		[ARMDMA_SPACE_KMAP] = "a kmap address",
+		[ARMDMA_SPACE_USER] = "a user address",
+		[ARMDMA_SPACE_COOKIE] = "a NO_KERNEL_MAPPING cookie",
+	};
+
+	return where[armdma_hw_space_of(m->hw, p)];
+}
+
+static armdma_dma_t map_single(struct armdma_device *dev, void *ptr, size_t size, enum armdma_dir dir,
+			       unsigned long attrs, const struct dma_call *call)
+{
+	struct armdma_machine *m = dev->m;
+	armdma_phys_t pa = armdma_hw_linear_to_phys(m->hw, ptr);
+
+	if (!dma_check(dev, call, ARMDMA_MAPPING_ERROR, size, dir))
+		return ARMDMA_MAPPING_ERROR;
+	if (pa == ARMDMA_MAPPING_ERROR) {
+		misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+		       "%s of %p, which is %s; only linear-map addresses (kmalloc, page_address) can be mapped",
+		       call->name, ptr, space_name(m, ptr));
+		return ARMDMA_MAPPING_ERROR;
+	}
+	if (size > m->cfg->lowmem_size - (pa - m->cfg->ram_base)) {
+		misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+		       "%s of %p+%zu runs beyond the linear map", call->name, ptr, size);
+		return ARMDMA_MAPPING_ERROR;
+	}
+	if (is_buffers(dev, pa, size, call))
+		return ARMDMA_MAPPING_ERROR;
+	return map(dev, pa, 0, size, dir, attrs, DMA_KIND_PAGE, call->site);
+}
+
+armdma_dma_t armdma_dma_map_single_attrs(struct armdma_device *dev, void *ptr, size_t size,
+					 enum armdma_dir dir, unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_map_single_attrs");
+
+	return dma_enter(dev, &call) ? map_single(dev, ptr, size, dir, attrs, &call) : ARMDMA_MAPPING_ERROR;
+}
+
+armdma_dma_t armdma_dma_map_single(struct armdma_device *dev, void *ptr, size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_map_single");
+
+	return dma_enter(dev, &call) ? map_single(dev, ptr, size, dir, 0, &call) : ARMDMA_MAPPING_ERROR;
+}
+
+armdma_dma_t armdma_dma_map_resource(struct armdma_device *dev, armdma_phys_t pa, size_t size,
+				     enum armdma_dir dir, unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_map_resource");
+
+	if (!dma_enter(dev, &call) || !dma_check(dev, &call, ARMDMA_MAPPING_ERROR, size, dir))
+		return ARMDMA_MAPPING_ERROR;
+	if (pa + size - 1 < pa || (pa < dev->m->cfg->ram_base + dev->m->cfg->ram_size &&
+				   pa + size > dev->m->cfg->ram_base)) {
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call.site, ARMDMA_MAPPING_ERROR, size,
+		       "%s of physical 0x%llx+%zu, which is memory (or no address range); it is for registers",
+		       call.name, (unsigned long long)pa, size);
+		return ARMDMA_MAPPING_ERROR;
+	}
+	return map(dev, pa, 0, size, dir, attrs, DMA_KIND_RESOURCE, call.site);
+}
+
+int armdma_dma_mapping_error(struct armdma_device *dev, armdma_dma_t addr)
+{
+	struct dma_call call = DMA_CALL("dma_mapping_error");
+
+	if (!dma_enter(dev, &call))
+		return -ENOMEM;
+	return addr == ARMDMA_MAPPING_ERROR ? -ENOMEM : 0;
+}
+
+/* ---- Unmap --------------------------------------------------------------------------- */
+
+static void not_mapped(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size)
+{
+	if (addr == ARMDMA_MAPPING_ERROR)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		       "%s of the error address: the result of a failed map was not checked", call->name);
+	else
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		       "%s of DMA address 0x%llx, where %s has nothing mapped", call->name,
+		       (unsigned long long)addr, dev->name);
+}
+
+static const char *kind_name(enum dma_kind kind)
+{
+	static const char *const names[] = {
+		[DMA_KIND_PAGE] = "by dma_map_page() or dma_map_single()",
+		[DMA_KIND_SG] = "by dma_map_sg()",
+		[DMA_KIND_RESOURCE] = "by dma_map_resource()",
+		[DMA_KIND_PAGES] = "by an allocation",
+	};
+
+	return names[kind];
+}
+
+/* The mapping that an unmap means, or NULL after saying what does not fit. */
+static struct dma_stream *claim_stream(struct armdma_device *dev, const struct dma_call *call,
+				       armdma_dma_t addr, size_t size, enum armdma_dir dir, enum dma_kind kind)
+{
+	struct dma_stream *st = dma_stream_find(&dev->m->dma->streams, dev, addr, size, dir);
+
+	if (!st)
+		not_mapped(dev, call, addr, size);
+	else if (st->kind != kind)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		       "%s of DMA address 0x%llx, which was mapped %s", call->name,
+		       (unsigned long long)addr, kind_name(st->kind));
+	else if (st->size != size)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		       "%s of %zu bytes at DMA address 0x%llx, where %zu bytes were mapped", call->name,
+		       size, (unsigned long long)addr, st->size);
+	else if (st->dir != dir)
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		       "%s with direction %s of DMA address 0x%llx, which was mapped %s", call->name,
+		       dma_dir_name(dir), (unsigned long long)addr, dma_dir_name(st->dir));
+	else
+		return st;
+	return NULL;
+}
+
+/* As Linux 6.1, an unmap that fits no mapping does what its arguments say. */
+static void unmap_blindly(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir,
+			  unsigned long attrs)
+{
+	struct dma_stream *st = dma_stream_find(&dev->m->dma->streams, dev, addr, size, dir);
+
+	if (!as_linux(dev->m) || !dev->ops->unmap_blindly || addr == ARMDMA_MAPPING_ERROR)
+		return;
+	dev->ops->unmap_blindly(dev, addr, size, dir, attrs);
+	if (!st || st->kind == DMA_KIND_SG || st->kind == DMA_KIND_PAGES)
+		return;
+	dma_stream_drop(st);
+	dev->dma->live_maps--;
+}
+
+static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir,
+		  unsigned long attrs, enum dma_kind kind, const struct dma_call *call)
+{
+	struct dma_stream *found, st;
+
+	if (!dma_check(dev, call, addr, size, dir))
+		return;
+	found = claim_stream(dev, call, addr, size, dir, kind);
+	if (!found) {
+		unmap_blindly(dev, addr, size, dir, attrs);
+		return;
+	}
+	/* Off the record first: an interrupt handler that runs during the unmap must not find it. */
+	st = *found;
+	dma_stream_remove(&dev->m->dma->streams, found);
+	if (kind == DMA_KIND_RESOURCE)
+		st.ops->unmap_resource(&st);
+	else
+		st.ops->unmap_page(&st, attrs);
+	if (st.mapping)
+		dma_mapping_put(st.mapping);
+	dev->dma->unmaps++;
+	dev->dma->live_maps--;
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
+		dma_emit_map(&st, ARMDMA_EV_DMA_UNMAP, addr, st.pa, size, call->site, 0);
+}
+
+void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+				 enum armdma_dir dir, unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_unmap_page_attrs");
+
+	if (dma_enter(dev, &call))
+		unmap(dev, addr, size, dir, attrs, DMA_KIND_PAGE, &call);
+}
+
+void armdma_dma_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_unmap_page");
+
+	if (dma_enter(dev, &call))
+		unmap(dev, addr, size, dir, 0, DMA_KIND_PAGE, &call);
+}
+
+void armdma_dma_unmap_single_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+				   enum armdma_dir dir, unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_unmap_single_attrs");
+
+	if (dma_enter(dev, &call))
+		unmap(dev, addr, size, dir, attrs, DMA_KIND_PAGE, &call);
+}
+
+void armdma_dma_unmap_single(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_unmap_single");
+
+	if (dma_enter(dev, &call))
+		unmap(dev, addr, size, dir, 0, DMA_KIND_PAGE, &call);
+}
+
+void armdma_dma_unmap_resource(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+			       enum armdma_dir dir, unsigned long attrs)
+{
+	struct dma_call call = DMA_CALL("dma_unmap_resource");
+
+	if (dma_enter(dev, &call))
+		unmap(dev, addr, size, dir, attrs, DMA_KIND_RESOURCE, &call);
+}
+
+/* ---- Sync -------------------------------------------------------------------------------- */
+
+/* The mapping of which [addr, addr+size) is a part, or NULL after saying what does not fit. */
+static struct dma_stream *claim_part(struct armdma_device *dev, const struct dma_call *call,
+				     armdma_dma_t addr, size_t size, enum armdma_dir dir)
+{
+	struct dma_stream *st = NULL;
+
+	if (addr != ARMDMA_MAPPING_ERROR)
+		st = dma_stream_around(&dev->m->dma->streams, dev, addr, size, dir);
+	if (!st) {
+		not_mapped(dev, call, addr, size);
+		return NULL;
+	}
+	if (size > st->size - (addr - st->addr)) {
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, addr, size,
+		       "%s of %zu bytes at DMA address 0x%llx, where a mapping of %zu bytes has only %llu left",
+		       call->name, size, (unsigned long long)addr, st->size,
+		       (unsigned long long)(st->size - (addr - st->addr)));
+		return NULL;
+	}
+	if (st->dir != dir && st->dir != ARMDMA_BIDIRECTIONAL)
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, addr, size,
+		       "%s with direction %s of DMA address 0x%llx, which was mapped %s", call->name,
+		       dma_dir_name(dir), (unsigned long long)addr, dma_dir_name(st->dir));
+	return st;
+}
+
+static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset, size_t size,
+		      enum armdma_dir dir, enum armdma_event_type type, const struct dma_call *call)
+{
+	struct dma_stream *st;
+
+	if (!dma_check(dev, call, addr, size, dir))
+		return;
+	if (addr != ARMDMA_MAPPING_ERROR)
+		addr += offset;
+	st = claim_part(dev, call, addr, size, dir);
+	if (!st)
+		return;
+	offset = (unsigned long)(addr - st->addr);
+	if (type == ARMDMA_EV_DMA_SYNC_CPU)
+		st->ops->sync_for_cpu(st, offset, size, dir);
+	else
+		st->ops->sync_for_device(st, offset, size, dir);
+	dev->dma->syncs++;
+	if (armdma_event_on(dev->m->ev, type)) {
+		struct dma_stream seen = { .dev = dev, .dir = dir };
+
+		dma_emit_map(&seen, type, addr, st->pa + offset, size, call->site, 0);
+	}
+}
+
+void armdma_dma_sync_single_for_cpu(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+				    enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_sync_single_for_cpu");
+
+	if (dma_enter(dev, &call))
+		sync_part(dev, addr, 0, size, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
+}
+
+void armdma_dma_sync_single_for_device(struct armdma_device *dev, armdma_dma_t addr, size_t size,
+				       enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_sync_single_for_device");
+
+	if (dma_enter(dev, &call))
+		sync_part(dev, addr, 0, size, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
+}
+
+void armdma_dma_sync_single_range_for_cpu(struct armdma_device *dev, armdma_dma_t addr,
+					  unsigned long offset, size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_sync_single_range_for_cpu");
+
+	if (dma_enter(dev, &call))
+		sync_part(dev, addr, offset, size, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
+}
+
+void armdma_dma_sync_single_range_for_device(struct armdma_device *dev, armdma_dma_t addr,
+					     unsigned long offset, size_t size, enum armdma_dir dir)
+{
+	struct dma_call call = DMA_CALL("dma_sync_single_range_for_device");
+
+	if (dma_enter(dev, &call))
+		sync_part(dev, addr, offset, size, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
+}
+
+/* Linux 6.1 has sync methods behind an IOMMU, coherent or not, and looks no further. */
+bool armdma_dma_need_sync(struct armdma_device *dev, armdma_dma_t addr)
+{
+	struct dma_call call = DMA_CALL("dma_need_sync");
+	const struct dma_stream *st;
+
+	if (!dma_enter(dev, &call))
+		return false;
+	if (as_linux(dev->m) && dev->mapping)
+		return true;
+	if (!dev->coherent)
+		return true;
+	st = dma_stream_around(&dev->m->dma->streams, dev, addr, 1, ARMDMA_BIDIRECTIONAL);
+	return st && st->bounce;
+}
