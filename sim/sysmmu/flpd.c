@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The cache of level-1 descriptors: fully associative, least recently used goes first (assumed). */
+/*
+ * The cache of level-1 descriptors: fully associative, least recently used goes first (assumed).
+ *
+ * Invalid descriptors that were cached go only when everything is invalidated (assumed: else drivers of 3.3 would not
+ * need a level-2 table behind every empty slot).
+ */
 #include <string.h>
 
 #include "sim/sysmmu/flpd.h"
@@ -50,16 +55,18 @@ void sysmmu_flpd_fill(struct flpd *c, uint32_t mib, uint32_t desc)
 
 	e->mib = mib;
 	e->valid = 1;
+	e->empty = 0;
 	e->desc[0] = desc;
 	e->used = ++c->clock;
 }
 
-void sysmmu_flpd_fill_group(struct flpd *c, uint32_t mib, const uint32_t *group)
+void sysmmu_flpd_fill_group(struct flpd *c, uint32_t mib, const uint32_t *group, uint32_t empty)
 {
 	struct flpd_entry *e = entry_for(c, mib);
 
 	e->mib = first_of(c, mib);
 	e->valid = (1u << FLPD_GROUP) - 1;
+	e->empty = empty;
 	memcpy(e->desc, group, sizeof(e->desc));
 	e->used = ++c->clock;
 }
@@ -72,7 +79,7 @@ unsigned int sysmmu_flpd_drop(struct flpd *c, uint32_t first_mib, uint32_t last_
 		struct flpd_entry *e = &c->entry[i];
 
 		for (unsigned int d = 0; d < FLPD_GROUP; d++)
-			if (e->valid >> d & 1 && e->mib + d >= first_mib && e->mib + d <= last_mib) {
+			if ((e->valid & ~e->empty) >> d & 1 && e->mib + d >= first_mib && e->mib + d <= last_mib) {
 				e->valid &= ~(1u << d);
 				n++;
 			}

@@ -17,6 +17,7 @@
 struct flpd_entry {
 	uint32_t mib;		/* of the first descriptor */
 	uint32_t valid;		/* bit n: descriptor n */
+	uint32_t empty;		/* bit n: it is an invalid one, which no invalidation of a page finds */
 	uint64_t used;
 	uint32_t desc[FLPD_GROUP];
 };
@@ -31,9 +32,9 @@ struct flpd {
 /* True and *desc when the descriptor of that MiB is cached. */
 bool sysmmu_flpd_find(struct flpd *c, uint32_t mib, uint32_t *desc);
 void sysmmu_flpd_fill(struct flpd *c, uint32_t mib, uint32_t desc);
-/* group: the sixteen descriptors around that of mib. */
-void sysmmu_flpd_fill_group(struct flpd *c, uint32_t mib, const uint32_t *group);
-/* Drop descriptors of [first, last]; returns how many. */
+/* group: the sixteen descriptors around that of mib; empty: which of them are invalid. */
+void sysmmu_flpd_fill_group(struct flpd *c, uint32_t mib, const uint32_t *group, uint32_t empty);
+/* Drop descriptors of [first, last] but the invalid ones; returns how many. */
 unsigned int sysmmu_flpd_drop(struct flpd *c, uint32_t first_mib, uint32_t last_mib);
 void sysmmu_flpd_clear(struct flpd *c);
 

@@ -93,6 +93,7 @@ void sysmmu_pb_configure(struct sysmmu *mmu)
 	pb->on = false;
 	for (unsigned int i = 0; i < pb->nr; i++)
 		pb->on |= pb->buffer[i].on;
+	sysmmu_update(mmu);
 }
 
 void sysmmu_pb_reset(struct sysmmu *mmu)
@@ -176,11 +177,11 @@ static uint64_t *walker_time(struct sysmmu *mmu, uint64_t *of, bool write)
 
 /* The walker goes on with the next block in the stream's direction: nobody waits, unless for the walker. */
 static void fetch_ahead(struct sysmmu *mmu, struct prefetch_buffer *b, const struct prefetch_sub *now,
-			bool write, uint64_t start)
+			bool write)
 {
 	uint32_t next = b->ascending ? now->vpn + b->nr : now->vpn - b->nr, reads;
 	struct prefetch_sub *other = &b->sub[now == &b->sub[0]];
-	uint64_t misses = mmu->flpd_misses[write], table, answer, *until;
+	uint64_t misses = mmu->flpd_misses[write], start = mmu->hw->clk.now, table, answer, *until;
 
 	/* Past the end of the address space. */
 	if (next > 0xFFFFF)
@@ -227,6 +228,7 @@ enum pb_result sysmmu_pb_translate(struct sysmmu *mmu, bool write, uint16_t id, 
 	uint32_t reads;
 	uint64_t table;
 
+	mmu->pb.last = NULL;
 	if (!b)
 		return PB_NOBODY;
 	mmu->pb_lookups[write]++;
@@ -235,8 +237,8 @@ enum pb_result sysmmu_pb_translate(struct sysmmu *mmu, bool write, uint16_t id, 
 	sub = find_sub(b, va >> 12);
 	if (sub && answers(mmu, sub, va >> 12)) {
 		*found = answer_of(mmu, sub, va >> 12, 0);
-		if (b->ahead)
-			fetch_ahead(mmu, b, sub, write, mmu->hw->clk.now);
+		mmu->pb.last = b;
+		mmu->pb.last_sub = sub;
 		return PB_HIT;
 	}
 	mmu->pb_misses[write]++;
@@ -250,10 +252,17 @@ enum pb_result sysmmu_pb_translate(struct sysmmu *mmu, bool write, uint16_t id, 
 		return PB_MISS;
 	}
 	*found = answer_of(mmu, sub, va >> 12, reads + 1);
-	if (b->ahead)
-		fetch_ahead(mmu, b, sub, write,
-			    mmu->hw->clk.now + (reads + 1) * (uint64_t)mmu->hw->cfg.costs.mem_read);
+	mmu->pb.last = b;
+	mmu->pb.last_sub = sub;
 	return PB_MISS;
+}
+
+void sysmmu_pb_run_ahead(struct sysmmu *mmu, bool write)
+{
+	struct prefetch_buffer *b = mmu->pb.last;
+
+	if (b && b->ahead)
+		fetch_ahead(mmu, b, mmu->pb.last_sub, write);
 }
 
 /* ---- Invalidation --------------------------------------------------------------- */

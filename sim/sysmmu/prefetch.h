@@ -45,11 +45,14 @@ struct prefetch {
 	uint32_t reg[PREFETCH_MAX_BUFFERS][4];
 	uint32_t latch;			/* descriptor selected for reading */
 	struct prefetch_buffer buffer[PREFETCH_MAX_BUFFERS];
+	/* Buffer that answered last, or NULL. */
+	struct prefetch_buffer *last;
+	const struct prefetch_sub *last_sub;
 };
 
 enum { PB_REG_CFG, PB_REG_START, PB_REG_END, PB_REG_ID };
 
-/* Work out which buffers are on; what they hold stays where it still fits. */
+/* Work out which buffers are on; what they hold stays where it still fits. Updates the unit. */
 void sysmmu_pb_configure(struct sysmmu *mmu);
 void sysmmu_pb_reset(struct sysmmu *mmu);
 enum pb_result { PB_NOBODY, PB_HIT, PB_MISS };
@@ -59,6 +62,8 @@ enum pb_result { PB_NOBODY, PB_HIT, PB_MISS };
  */
 enum pb_result sysmmu_pb_translate(struct sysmmu *mmu, bool write, uint16_t id, uint32_t va,
 				   uint64_t *found, bool *fills_tlb, uint32_t *cycles);
+/* Once the access has its answer: the buffer that gave it may go on with the next block. */
+void sysmmu_pb_run_ahead(struct sysmmu *mmu, bool write);
 /* Drop descriptors of pages of [first, last]; returns how many. */
 unsigned int sysmmu_pb_drop(struct sysmmu *mmu, uint32_t first_vpn, uint32_t last_vpn);
 unsigned int sysmmu_pb_drop_all(struct sysmmu *mmu);

@@ -72,7 +72,6 @@ void sysmmu_configure(struct sysmmu *mmu)
 	if (!mmu->flpd_on)
 		sysmmu_flpd_clear(&mmu->flpd);
 	sysmmu_pb_configure(mmu);
-	sysmmu_update(mmu);
 }
 
 /* ---- Invalidation -------------------------------------------------------- */

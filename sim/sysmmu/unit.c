@@ -285,6 +285,8 @@ static enum bus_verdict search_further(struct sysmmu *mmu, struct lookup *l, str
 		found = sysmmu_walk(mmu, l->va, l->write);
 	if (pb != PB_HIT)
 		account_walk(mmu, l, found);
+	if (pb != PB_NOBODY)
+		sysmmu_pb_run_ahead(mmu, l->write);
 	if (walk_result(found) != WALK_OK)
 		return fault(mmu, l, kind_of(found));
 	if (!fills_tlb)

@@ -150,12 +150,15 @@ static bool is_outdated(const struct sysmmu *mmu, uint64_t pa, uint32_t desc)
 
 static void keep_level1(struct sysmmu *mmu, uint32_t mib, uint32_t desc)
 {
-	uint32_t group[FLPD_GROUP];
+	uint32_t group[FLPD_GROUP], empty = 0;
 
 	if (mmu->flpd.speculative) {
-		for (unsigned int i = 0; i < FLPD_GROUP; i++)
+		for (unsigned int i = 0; i < FLPD_GROUP; i++) {
 			group[i] = sysmmu_line_word(mmu, i);
-		sysmmu_flpd_fill_group(&mmu->flpd, mib, group);
+			if (l1_kind(mmu, group[i]) == L1_FAULT)
+				empty |= 1u << i;
+		}
+		sysmmu_flpd_fill_group(&mmu->flpd, mib, group, empty);
 	} else if (l1_kind(mmu, desc) == L1_TABLE) {
 		sysmmu_flpd_fill(&mmu->flpd, mib, desc);
 	}
