@@ -18,8 +18,7 @@ static void each_bad_register_is_named_and_captures_nothing(void **state)
 		{ ARMDMA_FIMC_CIGCTRL, 1u << 27, 0, "test pattern" },
 		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_CAM_JPEG, 0, "JPEG" },
 		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_INTERLACE, 0, "interlaced" },
-		{ ARMDMA_FIMC_MSCTRL, ARMDMA_FIMC_MSCTRL_INPUT_MEMORY, 0, "input from memory" },
-		{ ARMDMA_FIMC_CITRGFMT, ARMDMA_FIMC_CITRGFMT_OUTROT90, 0, "rotation" },
+		{ ARMDMA_FIMC_CITRGFMT, ARMDMA_FIMC_CITRGFMT_OUTROT90, 0, "rotation of camera input" },
 		{ ARMDMA_FIMC_CIOCTRL, ARMDMA_FIMC_CIOCTRL_WEAVE, 0, "weaving" },
 		{ ARMDMA_FIMC_CISCCTRL, ARMDMA_FIMC_CISCCTRL_LCDPATHEN, 0, "LCD" },
 		{ ARMDMA_FIMC_CIIMGEFF, ARMDMA_FIMC_CIIMGEFF_ENABLE, 0, "effects" },
@@ -83,13 +82,14 @@ static void without_the_scaler_sizes_must_be_equal(void **state)
 	assert_non_null(strstr(r->last_log, "a window of 64x48 for a target of 32x24 without the scaler"));
 }
 
-static void memory_to_memory_is_refused_when_it_is_started(void **state)
+static void input_dma_needs_memory_as_its_input(void **state)
 {
 	struct drig *r = *state;
 
-	drig_wr(r, FREG(MSCTRL), ARMDMA_FIMC_MSCTRL_INPUT_MEMORY | ARMDMA_FIMC_MSCTRL_ENVID);
+	drig_wr(r, FREG(MSCTRL), ARMDMA_FIMC_MSCTRL_ENVID);
 	assert_int_equal(r->logs, 1);
-	assert_int_equal(drig_rd(r, FREG(MSCTRL)), ARMDMA_FIMC_MSCTRL_INPUT_MEMORY);
+	assert_non_null(strstr(r->last_log, "the camera is selected as input"));
+	assert_int_equal(drig_rd(r, FREG(MSCTRL)), 0);
 }
 
 static void capture_without_a_sensor_waits_for_ever(void **state)
@@ -115,7 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(each_bad_register_is_named_and_captures_nothing),
 		T(without_the_scaler_sizes_must_be_equal),
-		T(memory_to_memory_is_refused_when_it_is_started),
+		T(input_dma_needs_memory_as_its_input),
 		T(capture_without_a_sensor_waits_for_ever),
 		T(unknown_registers_are_named),
 	};

@@ -251,7 +251,6 @@ static struct armdma_config sixteen(uint32_t version)
 		mmu->reg_base = units[i].base;
 		mmu->irq = ARMDMA_IRQ_COMBINER(units[i].group, units[i].input);
 		mmu->version = version;
-		mmu->recovers = true;
 	}
 	return cfg;
 }
@@ -276,8 +275,6 @@ static void group_stays_high_while_any_sysmmu_faults(uint32_t version)
 	unsigned int done = 0, left;
 	struct bench b;
 
-	if (armdma_config_check(&cfg, NULL))
-		return;	/* a generation that this build does not have */
 	bench_open(&b, &cfg);
 	wr(b.hw, ARMDMA_COMBINER_ENABLE_SET(4), 0xFFFF);
 	for (uint32_t i = 0; i < NR_UNITS; i++) {
@@ -299,6 +296,9 @@ static void group_stays_high_while_any_sysmmu_faults(uint32_t version)
 		assert_true(armdma_hw_irq_level(b.hw, line));
 		assert_int_equal(armdma_hw_irq_level(b.hw, 4), left > 8);
 		assert_int_equal((uint32_t)__builtin_ctz(status), units[i].input);
+		/* From 7.0 on clearing alone lets the transfer retry, and fault anew. */
+		if (version != ARMDMA_SYSMMU_V1_0 && ARMDMA_SYSMMU_VERSION_MAJOR(version) >= 7)
+			armdma_hw_writel(b.hw, units[i].base + ARMDMA_SYSMMU_REG_CTRL, ARMDMA_SYSMMU_CTRL_BLOCKED);
 		armdma_hw_writel(b.hw, units[i].base + regs.clear, armdma_hw_readl(b.hw, units[i].base + regs.status));
 		assert_int_equal(armdma_hw_readl(b.hw, units[i].base + regs.status), 0);
 	}

@@ -8,9 +8,9 @@
  *
  * What is modelled: camera capture through crop window, scaler (nearest neighbour), colour
  * conversion, flip and the output DMA into a ring of up to 32 address sets. A sensor is attached
- * with armdma/sensor.h. What is not (rotation, tiles, JPEG, effects, interlace, the input DMA, LCD
- * output): a configuration that asks for it is named on the machine's console at the next vsync and
- * no frame is captured. It is never ignored.
+ * with armdma/sensor.h. The other source is memory: see below. What is not modelled (rotation of camera
+ * input, tiles, JPEG, effects, interlace, LCD output): a configuration that asks for it is named on the
+ * machine's console when a frame would begin, and none does. It is never ignored.
  *
  * One frame, at each vsync of the sensor with capture enabled:
  *  - the next address set whose bit is set in CIFCNTSEQ is chosen, in rising order and round again, and
@@ -32,6 +32,18 @@
  * edge: a pulse of ARMDMA_FIMC_PULSE cycles, which a CPU that masks interrupts for longer misses,
  * because the lines of the simulated interrupt controller are level triggered.
  *
+ * Memory to memory: with MSCTRL_INPUT_MEMORY vsyncs of the sensor start nothing; MSCTRL_ENVID written as 1 starts one frame, with
+ * capture enabled as above. Lines of the picture that the input registers describe are read (16 beats a
+ * burst, one channel of the bus), converted, scaled and written to the next address set (the other
+ * channel), at most a pixel a cycle; reads of the next line go on beside writes of this one. Nothing
+ * overflows: what the bus does not take holds up what is read. ENVID reads 1 until the frame has ended
+ * (FRAME_END, interrupt, indices as above). ENVID written as 0 breaks it off after the line under way,
+ * without interrupt (I). A bus error of a read gives zeros; both kinds make the frame's event an error.
+ *
+ * The output rotator (CITRGFMT_OUTROT90) turns the target clockwise, after mirroring (I): a target of HSIZE x VSIZE becomes VSIZE
+ * pixels wide and HSIZE lines high in memory. It works on 16 lines at a time, which go out as columns of
+ * 16 pixels, one burst for each line of the picture in memory. RGB and 4:2:0 only.
+ *
  * Stopping: with CIIMGCPT_IMGCPTEN cleared, the current frame goes to its end. If CIOCTRL_LASTIRQEN
  * was set at that moment, one more interrupt comes at the next vsync with CISTATUS_LAST_CAPTURE_END
  * (the driver waits for it for 200 ms).
@@ -51,6 +63,7 @@ extern "C" {
 #define ARMDMA_FIMC_MIN_SIZE 16u	/* pixels, either direction */
 #define ARMDMA_FIMC_MAX_WIDTH 8192u	/* pixels without scaler */
 #define ARMDMA_FIMC_MAX_SCALER 4224u	/* pixels with scaler */
+#define ARMDMA_FIMC_MAX_ROTATED 1920u	/* pixels of a target's line before rotation */
 
 /* Source format */
 #define ARMDMA_FIMC_CISRCFMT 0x00u
@@ -168,6 +181,9 @@ extern "C" {
 #define ARMDMA_FIMC_CISCCTRL_INTERLACE (1u << 25)
 #define ARMDMA_FIMC_CISCCTRL_MHRATIO(r) ((((r) >> 6) & 0x1ffu) << 16) /* r: 14-bit fraction */
 #define ARMDMA_FIMC_CISCCTRL_SCALERSTART (1u << 15)
+#define ARMDMA_FIMC_CISCCTRL_INRGB_565 (0u << 13) /* input from memory: 16-bit words, red on top */
+#define ARMDMA_FIMC_CISCCTRL_INRGB_666 (1u << 13) /* 18 low bits of 32 */
+#define ARMDMA_FIMC_CISCCTRL_INRGB_888 (2u << 13) /* bytes B, G, R, ignored */
 #define ARMDMA_FIMC_CISCCTRL_OUTRGB_565 (0u << 11) /* 16 bits, which ones: CIOCTRL_RGB16 */
 #define ARMDMA_FIMC_CISCCTRL_OUTRGB_666 (1u << 11)
 #define ARMDMA_FIMC_CISCCTRL_OUTRGB_888 (2u << 11) /* bytes B, G, R, alpha of CIOCTRL */
@@ -189,6 +205,7 @@ extern "C" {
 #define ARMDMA_FIMC_CISTATUS_IMGCPT_EN (1u << 22)
 #define ARMDMA_FIMC_CISTATUS_IMGCPT_SCEN (1u << 21)
 #define ARMDMA_FIMC_CISTATUS_VSYNC_A (1u << 20)
+#define ARMDMA_FIMC_CISTATUS_ENVID (1u << 8)	/* the input DMA is at work */
 #define ARMDMA_FIMC_CISTATUS_OVRLB (1u << 18)
 #define ARMDMA_FIMC_CISTATUS_FRAME_END (1u << 17)	/* until IRQ_CLR or the next frame's start */
 #define ARMDMA_FIMC_CISTATUS_LAST_CAPTURE_END (1u << 16) /* until IRQ_CLR */
@@ -211,14 +228,43 @@ extern "C" {
 #define ARMDMA_FIMC_CIIMGEFF 0xd0u
 #define ARMDMA_FIMC_CIIMGEFF_ENABLE (1u << 30)
 
-/* Input DMA (memory to memory): registers exist, the engine is not modelled */
+/* Input DMA: where the picture is that memory to memory works on. */
 #define ARMDMA_FIMC_CIIYSA0 0xd4u
 #define ARMDMA_FIMC_CIICBSA0 0xd8u
 #define ARMDMA_FIMC_CIICRSA0 0xdcu
+#define ARMDMA_FIMC_CIILINESKIP_Y 0xecu		/* 27:24; 0 */
+#define ARMDMA_FIMC_CIILINESKIP_CB 0xf0u
+#define ARMDMA_FIMC_CIILINESKIP_CR 0xf4u
+/* Size of what is read of it, pixels. */
 #define ARMDMA_FIMC_CIREAL_ISIZE 0xf8u
+#define ARMDMA_FIMC_CIREAL_ISIZE_AUTOLOAD (1u << 31)
+/* While set, frames use the addresses that were in the three registers before; then all three change together. */
+#define ARMDMA_FIMC_CIREAL_ISIZE_ADDR_CH_DIS (1u << 30)
+#define ARMDMA_FIMC_CIREAL_ISIZE_HEIGHT(x) (((x) & 0x3fffu) << 16)
+#define ARMDMA_FIMC_CIREAL_ISIZE_WIDTH(x) ((x) & 0x3fffu)
 #define ARMDMA_FIMC_MSCTRL 0xfcu
-#define ARMDMA_FIMC_MSCTRL_INPUT_MEMORY (1u << 3)
-#define ARMDMA_FIMC_MSCTRL_ENVID (1u << 0)
+#define ARMDMA_FIMC_MSCTRL_FIELD (1u << 31)
+#define ARMDMA_FIMC_MSCTRL_BURST_CNT(x) (((x) & 0xfu) << 24)	/* stored, not used */
+#define ARMDMA_FIMC_MSCTRL_ORDER2P_CBCR (0u << 16)
+#define ARMDMA_FIMC_MSCTRL_ORDER2P_CRCB (1u << 16)
+#define ARMDMA_FIMC_MSCTRL_2PLANE (1u << 15)	/* else three planes */
+#define ARMDMA_FIMC_MSCTRL_FLIP_X_MIRROR (1u << 13)	/* of the input, before scaling */
+#define ARMDMA_FIMC_MSCTRL_FLIP_Y_MIRROR (2u << 13)
+#define ARMDMA_FIMC_MSCTRL_FIFO_CTRL_FULL (1u << 12)
+#define ARMDMA_FIMC_MSCTRL_ORDER422_CRYCBY (0u << 4)	/* not the numbers of CIOCTRL */
+#define ARMDMA_FIMC_MSCTRL_ORDER422_YCRYCB (1u << 4)
+#define ARMDMA_FIMC_MSCTRL_ORDER422_CBYCRY (2u << 4)
+#define ARMDMA_FIMC_MSCTRL_ORDER422_YCBYCR (3u << 4)
+#define ARMDMA_FIMC_MSCTRL_INPUT_MEMORY (1u << 3)	/* else the camera */
+#define ARMDMA_FIMC_MSCTRL_YCBCR420 (0u << 1)
+#define ARMDMA_FIMC_MSCTRL_YCBCR422 (1u << 1)
+#define ARMDMA_FIMC_MSCTRL_YCBCR422_1P (2u << 1)
+#define ARMDMA_FIMC_MSCTRL_RGB (3u << 1)	/* which: CISCCTRL_INRGB */
+#define ARMDMA_FIMC_MSCTRL_ENVID (1u << 0)	/* 1: go; reads 1 while busy */
+/* Input offsets, as those of the output below; pitch from ORGISIZE. */
+#define ARMDMA_FIMC_CIIYOFF 0x174u
+#define ARMDMA_FIMC_CIICBOFF 0x178u
+#define ARMDMA_FIMC_CIICROFF 0x17cu
 
 /*
  * Output offsets, pixels of the picture in all three registers (even ones for chroma that is
@@ -242,6 +288,7 @@ extern "C" {
 #define ARMDMA_FIMC_CIEXTEN_MVRATIO_EXT(r) ((r) & 0x3fu)
 
 #define ARMDMA_FIMC_CIDMAPARAM 0x18cu
+#define ARMDMA_FIMC_CIDMAPARAM_R_MODE_MASK (3u << 29) /* 0: linear */
 #define ARMDMA_FIMC_CIDMAPARAM_W_MODE_MASK (3u << 13) /* 0: linear */
 #define ARMDMA_FIMC_CSIIMGFMT 0x194u
 #define ARMDMA_FIMC_MISC_FIMC 0x198u
@@ -259,7 +306,16 @@ extern "C" {
  *	601 wide	 0  256  359   88  183  454
  *	709		16  298  459   55  136  541
  *	709 wide	 0  256  403   48  120  475
- * The silicon's own rounding is not documented.
+ * and from RGB (input from memory, chroma of a pair from its first pixel):
+ *	Y  = ((ry R + gy G + by B + 128) >> 8) + y0
+ *	Cb = ((rb R + gb G + bb B + 128) >> 8) + 128,	Cr = ((rr R + gr G + br B + 128) >> 8) + 128
+ *			y0   ry   gy   by   rb   gb   bb   rr   gr   br
+ *	601		16   66  129   25  -38  -74  112  112  -94  -18
+ *	601 wide	 0   77  150   29  -43  -85  128  128 -107  -21
+ *	709		16   47  157   16  -26  -86  112  112 -102  -10
+ *	709 wide	 0   54  183   19  -29  -99  128  128 -116  -12
+ * clamped to 0..255. Colours of 5 or 6 bits are widened by repeating their high bits. RGB to RGB
+ * goes by way of YCbCr 4:2:2, too. The silicon's own rounding is not documented.
  */
 
 /*

@@ -56,6 +56,7 @@ static void reset(struct fimc *f)
 	memset(f->regs, 0, sizeof(f->regs));
 	set_reg(f, ARMDMA_FIMC_CIFCNTSEQ, RING_AFTER_RESET);
 	set_reg(f, ARMDMA_FIMC_CICPTSEQ, ~0u);
+	fimc_m2m_address(f);
 	f->status = 0;
 	f->irq_pending = f->last_irq = f->complained = false;
 	f->last_set = -1;
@@ -106,6 +107,20 @@ static void write_capture(struct fimc *f, uint32_t value)
 	}
 }
 
+static void write_msctrl(struct fimc *f, uint32_t value)
+{
+	uint32_t go = ARMDMA_FIMC_MSCTRL_ENVID, memory = ARMDMA_FIMC_MSCTRL_INPUT_MEMORY;
+
+	set_reg(f, ARMDMA_FIMC_MSCTRL, value & ~go);
+	f->complained = false;
+	if (!(value & go))
+		fimc_m2m_stop(f);
+	else if (!fimc_m2m_busy(f) && (value & memory))
+		fimc_m2m_start(f);
+	else if (!(value & memory))
+		fimc_complain(f, "MSCTRL: input DMA is started, but the camera is selected as input");
+}
+
 static void fimc_write(void *ctx, uint32_t offset, uint32_t value)
 {
 	struct fimc *f = ctx;
@@ -136,11 +151,14 @@ static void fimc_write(void *ctx, uint32_t offset, uint32_t value)
 		write_capture(f, value);
 		break;
 	case ARMDMA_FIMC_MSCTRL:
-		if (value & ARMDMA_FIMC_MSCTRL_ENVID)
-			armdma_hw_log(f->dev.hw,
-				      "%s: MSCTRL: memory to memory is not modelled, no frame",
-				      f->dev.name);
-		set_reg(f, offset, value & ~ARMDMA_FIMC_MSCTRL_ENVID);
+		write_msctrl(f, value);
+		return;
+	case ARMDMA_FIMC_CIREAL_ISIZE:
+	case ARMDMA_FIMC_CIIYSA0:
+	case ARMDMA_FIMC_CIICBSA0:
+	case ARMDMA_FIMC_CIICRSA0:
+		set_reg(f, offset, value);
+		fimc_m2m_address(f);
 		break;
 	default:
 		set_reg(f, offset, value);
@@ -173,6 +191,8 @@ static uint32_t read_status(const struct fimc *f)
 		v |= ARMDMA_FIMC_CISTATUS_IMGCPT_EN;
 	if (cpt & ARMDMA_FIMC_CIIMGCPT_IMGCPTEN_SC)
 		v |= ARMDMA_FIMC_CISTATUS_IMGCPT_SCEN;
+	if (fimc_m2m_busy(f))
+		v |= ARMDMA_FIMC_CISTATUS_ENVID;
 	return v;
 }
 
@@ -187,6 +207,8 @@ static uint32_t fimc_read(void *ctx, uint32_t offset)
 		return read_status(f);
 	case ARMDMA_FIMC_CISTATUS2:
 		return f->previous << 7 | f->present;
+	case ARMDMA_FIMC_MSCTRL:
+		return fimc_reg(f, offset) | (fimc_m2m_busy(f) ? ARMDMA_FIMC_MSCTRL_ENVID : 0);
 	default:
 		return fimc_reg(f, offset);
 	}
@@ -204,6 +226,7 @@ static void fimc_destroy(struct sim_device *dev)
 	if (f->sensor)
 		sensor_destroy(f->sensor);
 	fimc_free_buffers(f);
+	fimc_m2m_destroy(f);
 	free(f);
 }
 
@@ -242,6 +265,10 @@ int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, st
 	f->irq = cfg->irq;
 	clock_event_init(&f->pulse, pulse_over);
 	fimc_capture_init(f);
+	ret = fimc_m2m_create(f);
+	if (ret)
+		goto fail;
+	ret = -ENOMEM;
 	f->master = bus_master_create(hw, cfg->name, cfg->addr_bits ? cfg->addr_bits : 32, 8,
 				      cfg->coherent, port);
 	if (!f->master)
@@ -256,6 +283,7 @@ int fimc_create(struct armdma_hw *hw, const struct armdma_device_config *cfg, st
 	SLIST_INSERT_HEAD(&hw->devices, &f->dev, link);
 	return 0;
 fail:
+	fimc_m2m_destroy(f);
 	free(f);
 	return ret;
 }

@@ -143,7 +143,7 @@ static void watch(struct clock_event *ev)
 
 /* ---- Lines ------------------------------------------------------------- */
 
-static uint32_t plane_row(const struct fimc_shape *g, const struct fimc_plane_shape *p, uint32_t line)
+uint32_t fimc_plane_row(const struct fimc_shape *g, const struct fimc_plane_shape *p, uint32_t line)
 {
 	uint32_t row = line / p->every;
 
@@ -165,7 +165,7 @@ static void send(struct fimc *f, uint32_t plane, uint32_t line)
 	if (fimc_reg(f, ARMDMA_FIMC_CIGCTRL) & ARMDMA_FIMC_CIGCTRL_SHADOW_DISABLE)
 		base = fimc_plane_address(f, plane, f->set);
 	slot = slot_at(p, p->count++);
-	slot->x.addr = base + (uint64_t)(g->voff + plane_row(&f->shape, g, line)) * g->pitch + g->hoff;
+	slot->x.addr = base + (uint64_t)(g->voff + fimc_plane_row(&f->shape, g, line)) * g->pitch + g->hoff;
 	slot->x.len = g->line;
 	p->batch += g->line;
 	bus_submit(f->master, &slot->x);
@@ -327,6 +327,7 @@ void fimc_abort_frame(struct fimc *f)
 	clock_cancel(f->dev.hw, &f->line);
 	clock_cancel(f->dev.hw, &f->watch);
 	drop_transfers(f);
+	fimc_m2m_abort(f);
 	f->active = false;
 }
 
@@ -345,12 +346,10 @@ static void emit_frame(struct fimc *f)
 		armdma_event_emit(evs, &ev);
 }
 
-static void frame_end(struct fimc *f)
+void fimc_frame_ends(struct fimc *f)
 {
 	uint32_t ctrl = fimc_reg(f, ARMDMA_FIMC_CIGCTRL);
 
-	clock_cancel(f->dev.hw, &f->watch);
-	f->active = false;
 	f->previous = f->set + 1;
 	f->status |= ARMDMA_FIMC_CISTATUS_FRAME_END;
 	f->frames++;
@@ -359,6 +358,13 @@ static void frame_end(struct fimc *f)
 	emit_frame(f);
 	if ((ctrl & ARMDMA_FIMC_CIGCTRL_IRQ_ENABLE) && !(ctrl & ARMDMA_FIMC_CIGCTRL_IRQ_END_DISABLE))
 		fimc_raise(f);
+}
+
+static void frame_end(struct fimc *f)
+{
+	clock_cancel(f->dev.hw, &f->watch);
+	f->active = false;
+	fimc_frame_ends(f);
 }
 
 /* The bus did not let the frame end before the next one begins. */
@@ -384,7 +390,7 @@ static int next_set(const struct fimc *f)
 	return -1;
 }
 
-static void complain(struct fimc *f, const char *why)
+void fimc_complain(struct fimc *f, const char *why)
 {
 	if (!f->complained)
 		armdma_hw_log(f->dev.hw, "%s: no frame: %s", f->dev.name, why);
@@ -398,7 +404,7 @@ static bool latch(struct fimc *f)
 	char why[200];
 
 	if (!fimc_read_shape(f, &g, why, sizeof(why))) {
-		complain(f, why);
+		fimc_complain(f, why);
 		return false;
 	}
 	if (f->buffers_valid && f->packed_width == f->sensor->width &&
@@ -410,32 +416,38 @@ static bool latch(struct fimc *f)
 	if (alloc_buffers(f))
 		return true;
 	fimc_free_buffers(f);
-	complain(f, "out of host memory");
+	fimc_complain(f, "out of host memory");
 	return false;
 }
 
-static void start_frame(struct fimc *f)
+bool fimc_frame_begins(struct fimc *f)
 {
 	int set = next_set(f);
 
 	if (set < 0) {
-		complain(f, "CIFCNTSEQ is 0: no output address set");
-		return;
+		fimc_complain(f, "CIFCNTSEQ is 0: no output address set");
+		return false;
 	}
-	if (!latch(f))
-		return;
 	f->set = (uint32_t)set;
 	f->last_set = set;
 	f->present = f->set + 1;
-	for (uint32_t i = 0; i < f->shape.nr_planes; i++)
-		f->base[i] = fimc_plane_address(f, i, f->set);
 	f->captured[f->set] = 0;
 	f->started++;
 	f->status &= ~ARMDMA_FIMC_CISTATUS_FRAME_END;
+	f->overflowed = f->bus_error = false;
+	return true;
+}
+
+static void start_frame(struct fimc *f)
+{
+	if (!latch(f) || !fimc_frame_begins(f))
+		return;
+	for (uint32_t i = 0; i < f->shape.nr_planes; i++)
+		f->base[i] = fimc_plane_address(f, i, f->set);
 	f->frame = sensor_frame(f->sensor);
 	f->next_line = 0;
 	f->active = true;
-	f->drained = f->overflowed = f->bus_error = false;
+	f->drained = false;
 	schedule_line(f);
 }
 
@@ -451,7 +463,8 @@ void fimc_vsync(struct fimc *f)
 		if (fimc_reg(f, ARMDMA_FIMC_CIGCTRL) & ARMDMA_FIMC_CIGCTRL_IRQ_ENABLE)
 			fimc_raise(f);
 	}
-	if (!(cpt & ARMDMA_FIMC_CIIMGCPT_IMGCPTEN))
+	if (!(cpt & ARMDMA_FIMC_CIIMGCPT_IMGCPTEN) || fimc_m2m_busy(f) ||
+	    (fimc_reg(f, ARMDMA_FIMC_MSCTRL) & ARMDMA_FIMC_MSCTRL_INPUT_MEMORY))
 		return;
 	f->sequence++;
 	if ((cpt & ARMDMA_FIMC_CIIMGCPT_CPT_FREN) &&

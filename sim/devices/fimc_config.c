@@ -29,29 +29,38 @@ static bool no(const struct complaint *c, const char *fmt, ...)
 }
 
 /* Modes that exist in the silicon and not here. */
-static bool check_modes(const struct fimc *f, const struct complaint *c)
+static bool check_modes(const struct fimc *f, bool memory, const struct complaint *c)
 {
+	enum { CAMERA = 1, MEMORY = 2, BOTH = 3 };
 	static const struct {
 		uint32_t reg, mask;
 		const char *what;
+		unsigned int sources;
 	} missing[] = {
-		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_TESTPAT_MASK, "CIGCTRL: the internal test pattern" },
-		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_CAM_JPEG, "CIGCTRL: JPEG input" },
-		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_SELWB_A, "CIGCTRL: write-back input" },
-		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_INTERLACE, "CIGCTRL: interlaced input" },
-		{ ARMDMA_FIMC_MSCTRL, ARMDMA_FIMC_MSCTRL_INPUT_MEMORY, "MSCTRL: input from memory" },
-		{ ARMDMA_FIMC_CITRGFMT, ARMDMA_FIMC_CITRGFMT_INROT90 | ARMDMA_FIMC_CITRGFMT_OUTROT90, "CITRGFMT: rotation" },
-		{ ARMDMA_FIMC_CIOCTRL, ARMDMA_FIMC_CIOCTRL_WEAVE, "CIOCTRL: weaving" },
-		{ ARMDMA_FIMC_CISCCTRL, ARMDMA_FIMC_CISCCTRL_LCDPATHEN, "CISCCTRL: output to the LCD" },
-		{ ARMDMA_FIMC_CISCCTRL, ARMDMA_FIMC_CISCCTRL_INTERLACE, "CISCCTRL: interlaced output" },
-		{ ARMDMA_FIMC_CIIMGCPT, ARMDMA_FIMC_CIIMGCPT_CPT_FRMOD_CNT, "CIIMGCPT: counted capture" },
-		{ ARMDMA_FIMC_CIIMGEFF, ARMDMA_FIMC_CIIMGEFF_ENABLE, "CIIMGEFF: image effects" },
-		{ ARMDMA_FIMC_CIEXTEN, ARMDMA_FIMC_CIEXTEN_YUV444_OUT, "CIEXTEN: 4:4:4 output" },
-		{ ARMDMA_FIMC_CIDMAPARAM, ARMDMA_FIMC_CIDMAPARAM_W_MODE_MASK, "CIDMAPARAM: tiled output" },
+		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_TESTPAT_MASK, "CIGCTRL: the internal test pattern", CAMERA },
+		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_CAM_JPEG, "CIGCTRL: JPEG input", CAMERA },
+		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_SELWB_A, "CIGCTRL: write-back input", CAMERA },
+		{ ARMDMA_FIMC_CIGCTRL, ARMDMA_FIMC_CIGCTRL_INTERLACE, "CIGCTRL: interlaced input", CAMERA },
+		{ ARMDMA_FIMC_CITRGFMT, ARMDMA_FIMC_CITRGFMT_INROT90 | ARMDMA_FIMC_CITRGFMT_OUTROT90, "CITRGFMT: rotation of camera input", CAMERA },
+		{ ARMDMA_FIMC_CITRGFMT, ARMDMA_FIMC_CITRGFMT_INROT90, "CITRGFMT: the input rotator", MEMORY },
+		{ ARMDMA_FIMC_CIOCTRL, ARMDMA_FIMC_CIOCTRL_WEAVE, "CIOCTRL: weaving", BOTH },
+		{ ARMDMA_FIMC_CISCCTRL, ARMDMA_FIMC_CISCCTRL_LCDPATHEN, "CISCCTRL: output to the LCD", BOTH },
+		{ ARMDMA_FIMC_CISCCTRL, ARMDMA_FIMC_CISCCTRL_INTERLACE, "CISCCTRL: interlaced output", BOTH },
+		{ ARMDMA_FIMC_CIIMGCPT, ARMDMA_FIMC_CIIMGCPT_CPT_FRMOD_CNT, "CIIMGCPT: counted capture", BOTH },
+		{ ARMDMA_FIMC_CIIMGEFF, ARMDMA_FIMC_CIIMGEFF_ENABLE, "CIIMGEFF: image effects", BOTH },
+		{ ARMDMA_FIMC_CIEXTEN, ARMDMA_FIMC_CIEXTEN_YUV444_OUT, "CIEXTEN: 4:4:4 output", BOTH },
+		{ ARMDMA_FIMC_CIDMAPARAM, ARMDMA_FIMC_CIDMAPARAM_W_MODE_MASK, "CIDMAPARAM: tiled output", BOTH },
+		{ ARMDMA_FIMC_CIDMAPARAM, ARMDMA_FIMC_CIDMAPARAM_R_MODE_MASK, "CIDMAPARAM: tiled input", MEMORY },
+		{ ARMDMA_FIMC_CIREAL_ISIZE, ARMDMA_FIMC_CIREAL_ISIZE_AUTOLOAD, "CIREAL_ISIZE: automatic reload", MEMORY },
+		{ ARMDMA_FIMC_MSCTRL, ARMDMA_FIMC_MSCTRL_FIELD, "MSCTRL: fields", MEMORY },
+		{ ARMDMA_FIMC_CIILINESKIP_Y, 0xf000000, "line skip of the input", MEMORY },
+		{ ARMDMA_FIMC_CIILINESKIP_CB, 0xf000000, "line skip of the input", MEMORY },
+		{ ARMDMA_FIMC_CIILINESKIP_CR, 0xf000000, "line skip of the input", MEMORY },
 	};
 
 	for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++)
-		if (fimc_reg(f, missing[i].reg) & missing[i].mask)
+		if ((missing[i].sources & (memory ? MEMORY : CAMERA)) &&
+		    (fimc_reg(f, missing[i].reg) & missing[i].mask))
 			return no(c, "%s is not modelled", missing[i].what);
 	return true;
 }
@@ -185,23 +194,32 @@ static bool read_rgb(const struct fimc *f, struct fimc_shape *g, uint32_t *bpp,
 	}
 }
 
-/* hsub, vsub: how much smaller than the picture the plane is; bpp: bytes of its pixels. */
-static bool add_plane(const struct fimc *f, struct fimc_shape *g, uint32_t offset_reg, uint32_t hsub,
-		      uint32_t vsub, uint32_t bpp, const struct complaint *c)
+/*
+ * hsub, vsub: how much smaller than the picture the plane is; bpp: bytes of its samples. width: pixels of a line; full: of one
+ * of the whole image.
+ */
+static bool set_plane(struct fimc_plane_shape *p, uint32_t offset_reg, uint32_t off, uint32_t width, uint32_t full,
+		      uint32_t hsub, uint32_t vsub, uint32_t bpp, const struct complaint *c)
 {
-	uint32_t off = fimc_reg(f, offset_reg), full = fimc_reg(f, ARMDMA_FIMC_ORGOSIZE) & 0xffff;
 	uint32_t h = FIELD(off, 0, 16), v = FIELD(off, 16, 16);
-	struct fimc_plane_shape *p = &g->plane[g->nr_planes++];
 
 	if (h % hsub || v % vsub)
-		return no(c, "output offset 0x%03x: %u pixels, %u lines, but chroma goes by %u and %u",
-			  offset_reg, h, v, hsub, vsub);
-	p->line = g->tw / hsub * bpp;
+		return no(c, "%s offset 0x%03x: %u pixels, %u lines, but chroma goes by %u and %u",
+			  offset_reg >= ARMDMA_FIMC_CIIYOFF ? "input" : "output", offset_reg, h, v, hsub, vsub);
+	p->line = width / hsub * bpp;
 	p->pitch = full / hsub * bpp;
 	p->hoff = h / hsub * bpp;
 	p->voff = v / vsub;
 	p->every = vsub;
+	p->bpp = bpp;
 	return true;
+}
+
+static bool add_plane(const struct fimc *f, struct fimc_shape *g, uint32_t offset_reg, uint32_t hsub,
+		      uint32_t vsub, uint32_t bpp, const struct complaint *c)
+{
+	return set_plane(&g->plane[g->nr_planes++], offset_reg, fimc_reg(f, offset_reg), g->tw,
+			 fimc_reg(f, ARMDMA_FIMC_ORGOSIZE) & 0xffff, hsub, vsub, bpp, c);
 }
 
 static bool read_ycbcr(const struct fimc *f, struct fimc_shape *g, uint32_t vsub,
@@ -230,11 +248,16 @@ static bool read_ycbcr(const struct fimc *f, struct fimc_shape *g, uint32_t vsub
 static bool read_output(const struct fimc *f, struct fimc_shape *g, const struct complaint *c)
 {
 	uint32_t trg = fimc_reg(f, ARMDMA_FIMC_CITRGFMT), org = fimc_reg(f, ARMDMA_FIMC_ORGOSIZE) & 0xffff;
-	uint32_t bpp = 2;
+	uint32_t bpp = 2, width = g->rotate ? g->th : g->tw;
 
-	if (org < g->tw + (fimc_reg(f, ARMDMA_FIMC_CIOYOFF) & 0xffff))
-		return no(c, "ORGOSIZE: lines of %u pixels for a target of %u at offset %u", org, g->tw,
+	if (org < width + (fimc_reg(f, ARMDMA_FIMC_CIOYOFF) & 0xffff))
+		return no(c, "ORGOSIZE: lines of %u pixels for a target of %u at offset %u", org, width,
 			  fimc_reg(f, ARMDMA_FIMC_CIOYOFF) & 0xffff);
+	if (g->rotate && (FIELD(trg, 29, 2) == 1 || FIELD(trg, 29, 2) == 2))
+		return no(c, "CITRGFMT: 4:2:2 cannot be rotated");
+	if (g->rotate && g->tw > ARMDMA_FIMC_MAX_ROTATED)
+		return no(c, "CITRGFMT: %u pixels wide, the rotator does at most %u", g->tw,
+			  ARMDMA_FIMC_MAX_ROTATED);
 	switch (FIELD(trg, 29, 2)) {
 	case 0:
 		return read_ycbcr(f, g, 2, c);
@@ -252,16 +275,112 @@ static bool read_output(const struct fimc *f, struct fimc_shape *g, const struct
 	return add_plane(f, g, ARMDMA_FIMC_CIOYOFF, 1, 1, bpp, c);
 }
 
+/* Where packed lines need no resampling. */
+static bool is_plain(const struct fimc_shape *g)
+{
+	return !g->flip_x && !g->order_in && g->tw == g->sw && g->pre_h == 1 && g->main_h == ARMDMA_FIMC_RATIO_1_1;
+}
+
 bool fimc_read_shape(const struct fimc *f, struct fimc_shape *g, char *why, size_t size)
 {
 	struct complaint c = { why, size };
 
 	memset(g, 0, sizeof(*g));
-	if (!check_modes(f, &c) || !read_window(f, g, &c) || !read_scaler(f, g, &c) ||
+	if (!check_modes(f, false, &c) || !read_window(f, g, &c) || !read_scaler(f, g, &c) ||
 	    !read_output(f, g, &c))
 		return false;
-	g->plain = !g->flip_x && !g->order_in && g->tw == g->sw && g->pre_h == 1 &&
-		   g->main_h == ARMDMA_FIMC_RATIO_1_1;
+	g->plain = is_plain(g);
+	return true;
+}
+
+/* ---- Input from memory ------------------------------------------------- */
+
+static bool add_input_plane(const struct fimc *f, struct fimc_source *src, uint32_t offset_reg, uint32_t hsub,
+			    uint32_t vsub, uint32_t bpp, const struct complaint *c)
+{
+	return set_plane(&src->plane[src->nr_planes++], offset_reg, fimc_reg(f, offset_reg), src->width,
+			 fimc_reg(f, ARMDMA_FIMC_ORGISIZE) & 0xffff, hsub, vsub, bpp, c);
+}
+
+static bool read_input_planes(const struct fimc *f, struct fimc_source *src, uint32_t vsub,
+			      const struct complaint *c)
+{
+	uint32_t ms = fimc_reg(f, ARMDMA_FIMC_MSCTRL);
+
+	if (src->height % vsub)
+		return no(c, "CIREAL_ISIZE: %u lines of 4:2:0: chroma lines come for pairs", src->height);
+	if (!add_input_plane(f, src, ARMDMA_FIMC_CIIYOFF, 1, 1, 1, c))
+		return false;
+	if (!(ms & ARMDMA_FIMC_MSCTRL_2PLANE)) {
+		src->unpack = fimc_from_3plane;
+		return add_input_plane(f, src, ARMDMA_FIMC_CIICBOFF, 2, vsub, 1, c) &&
+		       add_input_plane(f, src, ARMDMA_FIMC_CIICROFF, 2, vsub, 1, c);
+	}
+	src->unpack = fimc_from_2plane;
+	src->order = FIELD(ms, 16, 2);
+	if (src->order > 1)
+		return no(c, "MSCTRL: two-plane order %u is not modelled (0: Cb first, 1: Cr first)", src->order);
+	return add_input_plane(f, src, ARMDMA_FIMC_CIICBOFF, 2, vsub, 2, c);
+}
+
+static bool read_input_rgb(const struct fimc *f, struct fimc_source *src, const struct complaint *c)
+{
+	uint32_t sc = fimc_reg(f, ARMDMA_FIMC_CISCCTRL);
+
+	src->rgb = FIELD(sc, 13, 2);
+	if (src->rgb == 3)
+		return no(c, "CISCCTRL: input RGB format 3 does not exist");
+	src->unpack = fimc_from_rgb;
+	src->r2y = fimc_r2y(fimc_reg(f, ARMDMA_FIMC_CIGCTRL) & ARMDMA_FIMC_CIGCTRL_CSC_ITU709,
+			    sc & ARMDMA_FIMC_CISCCTRL_CSCR2Y_WIDE);
+	return add_input_plane(f, src, ARMDMA_FIMC_CIIYOFF, 1, 1, src->rgb ? 4 : 2, c);
+}
+
+static bool read_input(const struct fimc *f, struct fimc_source *src, struct fimc_shape *g,
+		       const struct complaint *c)
+{
+	uint32_t size = fimc_reg(f, ARMDMA_FIMC_CIREAL_ISIZE), org = fimc_reg(f, ARMDMA_FIMC_ORGISIZE);
+	uint32_t ms = fimc_reg(f, ARMDMA_FIMC_MSCTRL), off = fimc_reg(f, ARMDMA_FIMC_CIIYOFF);
+	static const uint32_t orders[4] = { 3, 1, 2, 0 };	/* of MSCTRL, as CISRCFMT numbers them */
+
+	src->width = g->sw = FIELD(size, 0, 14);
+	src->height = g->sh = FIELD(size, 16, 14);
+	src->flip_x = FIELD(ms, 13, 1);
+	src->flip_y = FIELD(ms, 14, 1);
+	if (src->width < ARMDMA_FIMC_MIN_SIZE || src->height < ARMDMA_FIMC_MIN_SIZE || src->width % 2)
+		return no(c, "CIREAL_ISIZE: an input of %ux%u (at least %u each way, width even)", src->width,
+			  src->height, ARMDMA_FIMC_MIN_SIZE);
+	if ((org & 0xffff) < src->width + FIELD(off, 0, 16) || org >> 16 < src->height + FIELD(off, 16, 16))
+		return no(c, "ORGISIZE: an image of %ux%u for an input of %ux%u at %u, %u", org & 0xffff, org >> 16,
+			  src->width, src->height, FIELD(off, 0, 16), FIELD(off, 16, 16));
+	switch (FIELD(ms, 1, 2)) {
+	case 0:
+		return read_input_planes(f, src, 2, c);
+	case 1:
+		return read_input_planes(f, src, 1, c);
+	case 2:
+		g->order_in = orders[FIELD(ms, 4, 2)];
+		src->unpack = fimc_from_packed;
+		return add_input_plane(f, src, ARMDMA_FIMC_CIIYOFF, 1, 1, 2, c);
+	default:
+		return read_input_rgb(f, src, c);
+	}
+}
+
+bool fimc_read_m2m_shape(const struct fimc *f, struct fimc_source *src, struct fimc_shape *g, char *why, size_t size)
+{
+	struct complaint c = { why, size };
+
+	memset(g, 0, sizeof(*g));
+	memset(src, 0, sizeof(*src));
+	if (!(fimc_reg(f, ARMDMA_FIMC_CIIMGCPT) & ARMDMA_FIMC_CIIMGCPT_IMGCPTEN))
+		return no(&c, "CIIMGCPT 0x%08x: capture is off, nothing would be written",
+			  fimc_reg(f, ARMDMA_FIMC_CIIMGCPT));
+	g->rotate = FIELD(fimc_reg(f, ARMDMA_FIMC_CITRGFMT), 13, 1);
+	if (!check_modes(f, true, &c) || !read_input(f, src, g, &c) || !read_scaler(f, g, &c) ||
+	    !read_output(f, g, &c))
+		return false;
+	g->plain = is_plain(g);
 	return true;
 }
 
