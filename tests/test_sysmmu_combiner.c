@@ -282,7 +282,8 @@ static void group_stays_high_while_any_sysmmu_faults(uint32_t version)
 		check_begin(&checks[i], b.hw, units[i].name, units[i].base);
 		armdma_hw_writel(b.hw, units[i].base + regs.base_reg, regs.base);
 		if (regs.vm)
-			armdma_hw_writel(b.hw, units[i].base + ARMDMA_SYSMMU_VM_REG_CTRL, 9);
+			/* Without the stall bit: with it, clearing would try the transaction again at once. */
+			armdma_hw_writel(b.hw, units[i].base + ARMDMA_SYSMMU_VM_REG_CTRL, 1);
 		armdma_hw_writel(b.hw, units[i].base + ARMDMA_SYSMMU_REG_CTRL, ARMDMA_SYSMMU_CTRL_RUN);
 	}
 	assert_false(armdma_hw_irq_level(b.hw, 4) || armdma_hw_irq_level(b.hw, 5));
@@ -303,7 +304,7 @@ static void group_stays_high_while_any_sysmmu_faults(uint32_t version)
 		assert_int_equal(armdma_hw_readl(b.hw, units[i].base + regs.status), 0);
 	}
 	assert_false(armdma_hw_irq_level(b.hw, 4) || armdma_hw_irq_level(b.hw, 5));
-	assert_int_equal(done, 0);
+	assert_int_equal(done, regs.vm ? NR_UNITS : 0);
 	for (uint32_t i = 0; i < NR_UNITS; i++) {
 		check_passed_in(&checks[i], 26, (struct check_need[]){ { ARMDMA_EV_FAULT, 1 },
 				{ ARMDMA_EV_IRQ_LEVEL, 36 }, { 0 } }, "group_stays_high_while_any_sysmmu_faults");

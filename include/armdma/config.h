@@ -135,7 +135,7 @@ struct armdma_sysmmu_config {
 	uint32_t cfg_reset;		/* reset value of CFG */
 	/* What lets the held transaction of a fault go on (undocumented): */
 	bool resume_on_int_clear;	/* false: CTRL = 5; true: INT_CLEAR alone */
-	bool recovers;			/* 5.x: faults can be resumed as on 6.x. Else the held transaction never ends */
+	bool recovers;			/* faults of 5.x can be resumed, as those of all others can. Else what is held never ends */
 	bool no_block;			/* 7.2 and later: CAPA1 says that drivers need not block */
 	char power_domain[ARMDMA_NAME_LEN];	/* "" for one that is always on */
 };

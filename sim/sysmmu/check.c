@@ -95,8 +95,6 @@ int sysmmu_check(const struct armdma_sysmmu_config *c, struct armdma_error *err)
 		return bad(err, "%s: errata_off 0x%x names unknown errata", c->name, c->errata_off);
 	if (c->addr_bits && (c->addr_bits < 32 || c->addr_bits > v->addr_bits))
 		return bad(err, "%s: addr_bits %u is not in 32..%u", c->name, c->addr_bits, v->addr_bits);
-	if (c->recovers && v->fault_end != FAULT_END_FATAL)
-		return bad(err, "%s: recovers is for 5.x: faults of other versions can be resumed anyway", c->name);
 	if (c->no_block && !v->max_tlbs)
 		return bad(err, "%s: no_block: this version has no CAPA1 to say so", c->name);
 	return 0;
