@@ -71,6 +71,11 @@ struct mmio_region {
 };
 /* Returns 0, -EBUSY (overlaps another region), -ENOMEM. The region is copied. */
 int mmio_add(struct armdma_hw *hw, const struct mmio_region *region);
+/*
+ * A bus master, not the CPU, reads or writes len bytes of registers at pa, word by word, ascending. False when that is no whole
+ * words or no unit there answers: nothing is done then.
+ */
+bool mmio_by_master(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len, bool write);
 
 /* ---- Interrupt lines --------------------------------------------------- */
 

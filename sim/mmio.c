@@ -78,6 +78,29 @@ static bool answers(struct armdma_hw *hw, const struct mmio_region *r, armdma_ph
 	return false;
 }
 
+bool mmio_by_master(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len, bool write)
+{
+	const struct mmio_region *r = (pa | len) % 4 ? NULL : decode(hw, pa);
+	uint8_t *bytes = buf;
+
+	if (!r || len > r->base + r->size - pa || !answers(hw, r, pa, write))
+		return false;
+	for (size_t at = 0; at < len; at += 4) {
+		uint32_t reg = (uint32_t)(pa + at - r->base), v;
+
+		if (write) {
+			v = (uint32_t)(bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16) |
+			    (uint32_t)bytes[at + 3] << 24;
+			r->write(r->ctx, reg, v);
+			continue;
+		}
+		v = r->read(r->ctx, reg);
+		for (unsigned int i = 0; i < 4; i++)
+			bytes[at + i] = (uint8_t)(v >> 8 * i);
+	}
+	return true;
+}
+
 uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 {
 	const struct mmio_region *r;

@@ -271,15 +271,23 @@ static void refuse(struct bus_channel *ch, armdma_dma_t addr, uint32_t bytes,
 		fail(ch, &ch->shape, addr, &none, bytes, ARMDMA_RESP_SLVERR);
 }
 
-/* Some burst of the run meets no memory: the default slave answers. One at a time finds which. */
+/*
+ * Some burst of the run meets no memory. One at a time finds which: it may be a unit's registers (a FIFO that
+ * dma_map_resource() led to), else the default slave answers.
+ */
 __attribute__((noinline))
-static bool meets_ram(struct bus_channel *ch, armdma_dma_t addr, uint32_t first,
-		      const struct bus_translation *tr, struct bus_run *run)
+static bool move_elsewhere(struct bus_channel *ch, struct bus_xfer *x, armdma_dma_t addr, uint32_t first,
+			   const struct bus_translation *tr, struct bus_run *run)
 {
+	struct armdma_hw *hw = ch->master->hw;
 	uint64_t now = ch->busy_until;
 
 	*run = measure(&ch->shape, addr, first, tr, now, now);
-	if (mem_is_ram(ch->master->hw, tr->pa, run->bytes))
+	if (mem_is_ram(hw, tr->pa, run->bytes)) {
+		move(ch, x, tr->pa, run->bytes);
+		return true;
+	}
+	if (mmio_by_master(hw, tr->pa, (uint8_t *)x->buf + x->pos, run->bytes, ch->write))
 		return true;
 	fail(ch, &ch->shape, addr, tr, first, ARMDMA_RESP_DECERR);
 	return false;
@@ -309,10 +317,10 @@ static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint
 	run = measure_whole(s, avail, &tr);
 	if (__builtin_expect(!whole || avail & (s->full - 1) || now + run.cycles >= limit, 0))
 		run = measure(s, addr, avail, &tr, now, limit);
-	if (__builtin_expect(!mem_is_ram(hw, tr.pa, run.bytes), 0) &&
-	    !meets_ram(ch, addr, first, &tr, &run))
+	if (__builtin_expect(mem_is_ram(hw, tr.pa, run.bytes), 1))
+		move(ch, x, tr.pa, run.bytes);
+	else if (!move_elsewhere(ch, x, addr, first, &tr, &run))
 		return;
-	move(ch, x, tr.pa, run.bytes);
 	if (run.bursts > 1 && m->port)
 		m->port->ops->repeat(m->port, x, run.bursts - 1);
 	if (watched(ch))
