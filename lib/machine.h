@@ -84,5 +84,8 @@ bool fail_now(struct armdma_machine *m, enum armdma_fail_step step);
  */
 void misuse(struct armdma_machine *m, enum armdma_report_kind kind, struct armdma_device *dev,
 	    const void *site, uint64_t addr, uint64_t len, const char *fmt, ...) ARMDMA_PRINTF(7, 8);
+/* The same about memory that belongs to somebody: the report names the buffer or mapping at pa. */
+void misuse_of_page(struct armdma_machine *m, enum armdma_report_kind kind, struct armdma_device *dev,
+		    const void *site, armdma_phys_t pa, uint64_t len, const char *fmt, ...) ARMDMA_PRINTF(7, 8);
 
 #endif

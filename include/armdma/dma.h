@@ -250,6 +250,9 @@ ARMDMA_API uint64_t armdma_dma_get_merge_boundary(struct armdma_device *dev);
 /* Cache line: what starts and ends on its multiples shares no line. Bytes. */
 ARMDMA_API unsigned int armdma_dma_get_cache_alignment(const struct armdma_device *dev);
 
+/* What a direct device's DMA address stands for, through its bus window; all ones outside every window. */
+ARMDMA_API armdma_phys_t armdma_dma_to_phys(const struct armdma_device *dev, armdma_dma_t addr);
+
 /* ---- Sets of operations -------------------------------------------------------- */
 
 enum armdma_dma_opset {

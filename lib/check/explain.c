@@ -224,10 +224,12 @@ bool armdma_cpu_sees(struct armdma_machine *m, const void *cpu, const void *expe
 static armdma_phys_t dma_to_phys(struct armdma_device *dev, armdma_dma_t addr)
 {
 	struct armdma_iommu_mapping *mapping = armdma_to_iommu_mapping(dev);
+	armdma_phys_t pa;
 
-	if (!mapping)
-		return armdma_phys_to_page(dev->m, addr) ? addr : ARMDMA_MAPPING_ERROR;
-	return armdma_iova_to_phys(armdma_mapping_domain(mapping), addr);
+	if (mapping)
+		return armdma_iova_to_phys(armdma_mapping_domain(mapping), addr);
+	pa = armdma_dma_to_phys(dev, addr);
+	return armdma_phys_to_page(dev->m, pa) ? pa : ARMDMA_MAPPING_ERROR;
 }
 
 /* What a device reads at a physical address: a coherent one finds the newest bytes. */

@@ -156,18 +156,38 @@ static const char *mend_of(enum armdma_report_kind kind)
 	}
 }
 
+/* The live owner of a page, told in the story. */
+static struct track *tell_owner(struct checker *ck, armdma_phys_t pa, struct text *story)
+{
+	struct track *t = pa == ARMDMA_MAPPING_ERROR ? NULL : track_find_pa(ck, pa);
+
+	if (!t || t->end_time)
+		return NULL;
+	if (t->kind == TRACK_STREAM)
+		text_add(story, "    the page is mapped for %s: %llu bytes at DMA address 0x%llx\n",
+			 armdma_device_name(t->dev), (unsigned long long)t->len, (unsigned long long)t->addr);
+	else
+		text_add(story, "    the page belongs to a buffer of %llu bytes of %s, which is reached at %p\n",
+			 (unsigned long long)t->len, armdma_device_name(t->dev), t->cpu);
+	return t;
+}
+
 static void on_misuse(struct checker *ck, const struct armdma_event *ev)
 {
 	struct armdma_report rep = {
 		.kind = (enum armdma_report_kind)ev->flags, .dev = ev->dev, .addr = ev->addr,
-		.pa = ARMDMA_MAPPING_ERROR, .len = ev->len, .dir = ev->dir,
+		.pa = ev->pa, .len = ev->len, .dir = ev->dir,
 	};
 	struct track *t = ev->dev ? track_find(ck, ev->dev, ev->addr) : NULL;
+	char story[256] = "";
+	struct text s = { story, sizeof(story), 0 };
 
+	if (!t)
+		t = tell_owner(ck, ev->pa, &s);
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;
 	if (t)
 		rep.sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
-	report_make(ck, &rep, ev->who, "", mend_of(rep.kind));
+	report_make(ck, &rep, ev->who, story, mend_of(rep.kind));
 }
 
 static void on_trap(struct checker *ck, const struct armdma_event *ev)
@@ -186,20 +206,17 @@ static void on_trap(struct checker *ck, const struct armdma_event *ev)
 	};
 	char sentence[256], story[256];
 	struct text s = { story, sizeof(story), 0 };
-	struct track *t = NULL;
+	struct track *t;
 
 	snprintf(sentence, sizeof(sentence), "%s of address %p in %s",
 		 ev->value ? "write" : "access", ev->cpu, spaces[ev->flags]);
 	story[0] = 0;
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;
-	if (rep.pa != ARMDMA_MAPPING_ERROR)
-		t = track_find_pa(ck, rep.pa);
-	if (t && !t->end_time) {
+	t = tell_owner(ck, rep.pa, &s);
+	if (t) {
 		rep.dev = t->dev;
 		rep.addr = t->addr;
 		rep.sites[ARMDMA_SITE_ALLOC] = t->map_site;
-		text_add(&s, "    the page belongs to a buffer of %llu bytes, which is reached at %p\n",
-			 (unsigned long long)t->len, t->cpu);
 	}
 	report_make(ck, &rep, sentence, story, mend_of(rep.kind));
 }

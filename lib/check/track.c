@@ -38,9 +38,12 @@ static bool covers(const struct track *t, armdma_phys_t pa)
 
 	if (t->kind == TRACK_STREAM)
 		return pa - t->pa < t->len;
+	/* A buffer has its pages to itself. Behind an IOMMU only the first is known to be where the event said. */
 	mapping = armdma_to_iommu_mapping(t->dev);
+	if (pa - t->pa < (mapping ? ARMDMA_PAGE_SIZE : ARMDMA_PAGE_ALIGN(t->len)))
+		return true;
 	if (!mapping)
-		return pa - t->addr < t->len;
+		return false;
 	for (uint64_t off = 0; off < t->len; off += ARMDMA_PAGE_SIZE)
 		if (armdma_iova_to_phys(armdma_mapping_domain(mapping), t->addr + off) ==
 		    (pa & ARMDMA_PAGE_MASK))

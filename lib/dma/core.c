@@ -30,6 +30,8 @@ int dma_device_init(struct armdma_device *dev, const struct armdma_device_config
 	d->bus_limit = cfg->bus_dma_limit;
 	d->max_seg_size = SZ_64K;
 	d->seg_boundary = UINT64_MAX;
+	TAILQ_INIT(&d->managed);
+	RB_INIT(&d->managed_by_key);
 	RB_INIT(&d->own_by_page);
 	RB_INIT(&d->own_by_vaddr);
 	return 0;

@@ -25,6 +25,21 @@ armdma_dma_t dma_direct_addr(const struct armdma_device *dev, armdma_phys_t pa, 
 	return ARMDMA_MAPPING_ERROR;
 }
 
+armdma_phys_t armdma_dma_to_phys(const struct armdma_device *dev, armdma_dma_t addr)
+{
+	const struct armdma_device_config *cfg = dev->dma->cfg;
+
+	if (!cfg->nr_dma_ranges)
+		return addr;
+	for (uint32_t i = 0; i < cfg->nr_dma_ranges; i++) {
+		const struct armdma_dma_range *r = &cfg->dma_ranges[i];
+
+		if (addr >= r->dma_start && addr - r->dma_start < r->size)
+			return r->cpu_start + (addr - r->dma_start);
+	}
+	return ARMDMA_MAPPING_ERROR;
+}
+
 /* The smaller of two limits of which 0 is none. */
 static uint64_t min_not_zero(uint64_t a, uint64_t b)
 {
@@ -155,8 +170,10 @@ void dma_direct_unmap_resource(const struct dma_stream *st)
 static void direct_unmap_blindly(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				 enum armdma_dir dir, unsigned long attrs)
 {
-	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC) && armdma_phys_to_page(dev->m, addr))
-		dma_dev_to_cpu(dev, addr, size, dir);
+	armdma_phys_t pa = armdma_dma_to_phys(dev, addr);
+
+	if (!(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC) && armdma_phys_to_page(dev->m, pa))
+		dma_dev_to_cpu(dev, pa, size, dir);
 }
 
 /*

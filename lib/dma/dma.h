@@ -181,7 +181,8 @@ struct dma_device {
 	struct dma_region *declared;
 	armdma_dma_t declared_addr;		/* where the device finds it */
 	struct dma_bounce_device *bounce;	/* NULL: not registered */
-	struct dma_managed *managed;		/* newest first */
+	TAILQ_HEAD(, dma_managed) managed;	/* newest first */
+	RB_HEAD(dma_managed_tree, dma_managed) managed_by_key;
 	struct armdma_dma_pool *pools;
 	RB_HEAD(own_by_page, own_pages) own_by_page;	/* lib/dma/pages.c */
 	RB_HEAD(own_by_vaddr, own_pages) own_by_vaddr;
@@ -290,9 +291,9 @@ int dma_alloc_declared(struct armdma_device *dev, struct dma_buffer *buf);
 void dma_declared_destroy(struct armdma_device *dev);
 /* Managed things, newest first: release(what) when the driver goes. */
 typedef void (*dma_release_fn)(struct armdma_device *dev, void *what);
-int dma_managed_add(struct armdma_device *dev, dma_release_fn release, void *what);
+int dma_managed_add(struct armdma_device *dev, dma_release_fn release, const void *key, void *what);
 /* Forget it. False: it is not managed. */
-bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *what);
+bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *key);
 void dma_managed_destroy(struct armdma_device *dev);
 /* At the end of the machine: free the records that a driver left. */
 void dma_pools_destroy(struct armdma_device *dev);

@@ -91,8 +91,8 @@ static bool read_list(struct dma_sg *sg, const struct dma_call *call)
 		}
 		if (!mm_is_coherent(m, e->pa) || sg->own)
 			continue;
-		misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, sg->dev, call->site, ARMDMA_MAPPING_ERROR, s->length,
-		       "%s: entry %u is memory of a coherent buffer", call->name, i);
+		misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, sg->dev, call->site, e->pa, s->length,
+			       "%s: entry %u is memory of a coherent buffer", call->name, i);
 		if (!as_linux(m))
 			return false;
 	}

@@ -6,10 +6,19 @@
 #include "lib/dma/dma.h"
 
 struct dma_managed {
-	struct dma_managed *next;
+	TAILQ_ENTRY(dma_managed) link;	/* newest first */
+	RB_ENTRY(dma_managed) entry;	/* by key */
 	dma_release_fn release;
+	const void *key;		/* what a driver would name it by: CPU address, pool */
 	void *what;
 };
+
+static int managed_cmp(const struct dma_managed *a, const struct dma_managed *b)
+{
+	return (uintptr_t)a->key < (uintptr_t)b->key ? -1 : (uintptr_t)a->key > (uintptr_t)b->key;
+}
+
+RB_GENERATE_INTERNAL(dma_managed_tree, dma_managed, entry, managed_cmp, static __attribute__((unused)))
 
 /* A managed buffer, as its record would have to be freed. */
 struct managed_buffer {
@@ -19,7 +28,7 @@ struct managed_buffer {
 	unsigned long attrs;
 };
 
-int dma_managed_add(struct armdma_device *dev, dma_release_fn release, void *what)
+int dma_managed_add(struct armdma_device *dev, dma_release_fn release, const void *key, void *what)
 {
 	struct dma_managed *d = NULL;
 
@@ -28,36 +37,39 @@ int dma_managed_add(struct armdma_device *dev, dma_release_fn release, void *wha
 	if (!d)
 		return -ENOMEM;
 	d->release = release;
+	d->key = key;
 	d->what = what;
-	d->next = dev->dma->managed;
-	dev->dma->managed = d;
+	TAILQ_INSERT_HEAD(&dev->dma->managed, d, link);
+	RB_INSERT(dma_managed_tree, &dev->dma->managed_by_key, d);
 	return 0;
 }
 
-static void *take(struct armdma_device *dev, dma_release_fn release,
-		  bool (*match)(const void *what, const void *key), const void *key)
+static struct dma_managed *find(struct armdma_device *dev, dma_release_fn release, const void *key)
 {
-	struct dma_managed **link = &dev->dma->managed, *d;
-	void *what;
+	struct dma_managed want = { .key = key };
+	struct dma_managed *d = RB_FIND(dma_managed_tree, &dev->dma->managed_by_key, &want);
 
-	while ((d = *link) && !(d->release == release && match(d->what, key)))
-		link = &d->next;
-	if (!d)
-		return NULL;
-	*link = d->next;
-	what = d->what;
+	return d && d->release == release ? d : NULL;
+}
+
+/* Off the books; what it stood for. */
+static void *take(struct armdma_device *dev, struct dma_managed *d)
+{
+	void *what = d->what;
+
+	TAILQ_REMOVE(&dev->dma->managed, d, link);
+	RB_REMOVE(dma_managed_tree, &dev->dma->managed_by_key, d);
 	free(d);
 	return what;
 }
 
-static bool is_it(const void *what, const void *key)
+bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *key)
 {
-	return what == key;
-}
+	struct dma_managed *d = find(dev, release, key);
 
-bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *what)
-{
-	return take(dev, release, is_it, what) != NULL;
+	if (d)
+		take(dev, d);
+	return d != NULL;
 }
 
 static void release_buffer(struct armdma_device *dev, void *what)
@@ -78,7 +90,7 @@ static void *alloc_managed(struct armdma_device *dev, size_t size, armdma_dma_t 
 	if (!cpu)
 		goto free_record;
 	*mb = (struct managed_buffer){ cpu, size, *handle, attrs };
-	if (!dma_managed_add(dev, release_buffer, mb))
+	if (!dma_managed_add(dev, release_buffer, cpu, mb))
 		return cpu;
 	dma_free(dev, size, cpu, *handle, attrs, call);
 	*handle = ARMDMA_MAPPING_ERROR;
@@ -108,27 +120,23 @@ void *armdma_dmam_alloc_coherent(struct armdma_device *dev, size_t size, armdma_
 	return alloc_managed(dev, size, handle, gfp, gfp & ARMDMA__GFP_NOWARN ? ARMDMA_ATTR_NO_WARN : 0, &call);
 }
 
-static bool same_buffer(const void *what, const void *key)
-{
-	const struct managed_buffer *a = what, *b = key;
-
-	return a->cpu == b->cpu && a->size == b->size && a->handle == b->handle;
-}
-
 void armdma_dmam_free_coherent(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
 {
 	struct dma_call call = DMA_CALL("dmam_free_coherent");
-	struct managed_buffer key = { cpu, size, handle, 0 }, *mb;
+	struct managed_buffer *mb;
+	struct dma_managed *d;
 
 	if (!dma_enter(dev, &call) || !cpu)
 		return;
-	mb = take(dev, release_buffer, same_buffer, &key);
-	if (!mb) {
+	d = find(dev, release_buffer, cpu);
+	mb = d ? d->what : NULL;
+	if (!mb || mb->size != size || mb->handle != handle) {
 		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call.site, handle, size,
 		       "%s of %p, %zu bytes, handle 0x%llx, which is no managed buffer of %s", call.name, cpu,
 		       size, (unsigned long long)handle, dev->name);
 		return;
 	}
+	take(dev, d);
 	dma_free(dev, size, cpu, handle, mb->attrs, &call);
 	free(mb);
 }
@@ -140,10 +148,10 @@ void armdma_device_unbind(struct armdma_device *dev)
 	if (!dev)
 		return;
 	might_sleep(dev->m, dev, "armdma_device_unbind", __builtin_return_address(0));
-	while ((d = dev->dma->managed)) {
-		dev->dma->managed = d->next;
-		d->release(dev, d->what);
-		free(d);
+	while ((d = TAILQ_FIRST(&dev->dma->managed))) {
+		dma_release_fn release = d->release;
+
+		release(dev, take(dev, d));
 	}
 	dma_report_leaks(dev->m, dev);
 }
@@ -152,10 +160,11 @@ void dma_managed_destroy(struct armdma_device *dev)
 {
 	struct dma_managed *d;
 
-	while ((d = dev->dma->managed)) {
-		dev->dma->managed = d->next;
-		if (d->release == release_buffer)
-			free(d->what);
-		free(d);
+	while ((d = TAILQ_FIRST(&dev->dma->managed))) {
+		bool buffer = d->release == release_buffer;
+		void *what = take(dev, d);
+
+		if (buffer)
+			free(what);
 	}
 }

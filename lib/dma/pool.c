@@ -302,7 +302,7 @@ struct armdma_dma_pool *armdma_dmam_pool_create(const char *name, struct armdma_
 	if (!dma_enter(dev, &call))
 		return NULL;
 	p = create(name, dev, size, align, boundary, &call);
-	if (!p || !dma_managed_add(dev, release_pool, p))
+	if (!p || !dma_managed_add(dev, release_pool, p, p))
 		return p;
 	dma_pool_drop(p, &call);
 	return NULL;

@@ -107,9 +107,9 @@ static bool is_buffers(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 
 	if (__builtin_expect(!mm_is_coherent(m, pa) && !mm_is_coherent(m, pa + size - 1), 1))
 		return false;
-	misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
-	       "%s of physical 0x%llx+%zu, which is memory of a coherent buffer: it has its own DMA address",
-	       call->name, (unsigned long long)pa, size);
+	misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, pa, size,
+		       "%s of physical 0x%llx+%zu, which is memory of a coherent buffer: it has its own DMA address",
+		       call->name, (unsigned long long)pa, size);
 	return !as_linux(m);
 }
 

@@ -12,6 +12,8 @@
 
 #include <sys/queue.h>
 
+#include <bsd/sys/tree.h>
+
 #include "lib/machine.h"
 #include <armdma/event.h>
 
@@ -65,12 +67,12 @@ LIST_HEAD(mm_slab_list, mm_slab);
 
 /* A user mapping: the record behind vma->pages. */
 struct mm_umap {
-	LIST_ENTRY(mm_umap) link;
+	RB_ENTRY(mm_umap) entry;	/* by address */
 	void *addr;
 	size_t npages;
 	struct armdma_page *pages[];
 };
-LIST_HEAD(mm_umap_list, mm_umap);
+RB_HEAD(mm_umap_tree, mm_umap);
 
 /* Contiguous memory: pages [start, start + npages), no part of any zone. */
 struct mm_cma {
@@ -93,7 +95,7 @@ struct mm {
 	struct mm_zone zones[ARMDMA_NR_ZONES];
 	struct mm_slab_list partial[MM_NR_CACHES][MM_NR_CLASSES];
 	struct mm_slab_list full[MM_NR_CACHES][MM_NR_CLASSES];
-	struct mm_umap_list umaps;
+	struct mm_umap_tree umaps;
 	uint32_t line;			/* bytes: no object shares a line of this size with a neighbour */
 	uint64_t kmalloc_objects, kmalloc_bytes, vm_areas;
 	uint64_t opened[];		/* granules of lowmem whose linear addresses are open */
@@ -162,6 +164,8 @@ int mm_slab_validate(const struct mm *mm, const struct mm_kmalloc_sum *sum,
 /* ---- vmap.c -------------------------------------------------------------- */
 
 void mm_umap_destroy(struct mm *mm);
+/* Do all user mappings show live pages, and are there no more of them than areas? 0 or -EIO. */
+int mm_umap_validate(struct armdma_machine *m, struct armdma_error *err);
 
 /* ---- pool.c: memory of page arrays, kept for the next machine ------------- */
 

@@ -157,8 +157,6 @@ int armdma_mm_validate(struct armdma_machine *m, struct armdma_error *err)
 {
 	const struct mm *mm = m->mm;
 	struct mm_kmalloc_sum km = { 0 };
-	uint64_t areas = 0;
-	const struct mm_umap *u;
 	int ret;
 
 	for (int i = 0; i < ARMDMA_NR_ZONES; i++) {
@@ -169,16 +167,8 @@ int armdma_mm_validate(struct armdma_machine *m, struct armdma_error *err)
 	ret = mm_cma_validate(mm, err);
 	if (ret)
 		return ret;
-	LIST_FOREACH(u, &mm->umaps, link) {
-		areas++;
-		for (size_t i = 0; i < u->npages; i++)
-			if (!armdma_page_count(m, u->pages[i]))
-				return mm_broken(err, "page at 0x%llx is free and mapped at %p",
-						 (unsigned long long)armdma_page_to_phys(m, u->pages[i]),
-						 u->addr);
-	}
-	if (areas > mm->vm_areas)
-		return mm_broken(err, "%llu areas counted, %llu of them user mappings",
-				 (unsigned long long)mm->vm_areas, (unsigned long long)areas);
+	ret = mm_umap_validate(m, err);
+	if (ret)
+		return ret;
 	return mm_slab_validate(mm, &km, err);
 }

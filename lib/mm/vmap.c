@@ -95,15 +95,9 @@ void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 	void *addr = armdma_page_address(m, page);
 
 	if (mm_is_page(m->mm, page) && page->coherent) {
-		struct armdma_event ev = {
-			.type = ARMDMA_EV_MISUSE, .site = __builtin_return_address(0),
-			.flags = ARMDMA_REPORT_BAD_ARGUMENT, .addr = ARMDMA_MAPPING_ERROR,
-			.pa = armdma_page_to_phys(m, page), .len = ARMDMA_PAGE_SIZE,
-			.who = "armdma_kmap of a page of a coherent buffer: it has no cached address while the buffer lives",
-		};
-
-		if (armdma_event_on(m->ev, ARMDMA_EV_MISUSE))
-			armdma_event_emit(m->ev, &ev);
+		misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, NULL, __builtin_return_address(0),
+			       armdma_page_to_phys(m, page), ARMDMA_PAGE_SIZE,
+			       "armdma_kmap of a page of a coherent buffer: it has no cached address while the buffer lives");
 		return NULL;
 	}
 	if (addr)
@@ -129,6 +123,13 @@ void armdma_kunmap(struct armdma_machine *m, struct armdma_page *page, void *add
 }
 
 /* ---- User mappings -------------------------------------------------------- */
+
+static int umap_cmp(const struct mm_umap *a, const struct mm_umap *b)
+{
+	return (uintptr_t)a->addr < (uintptr_t)b->addr ? -1 : (uintptr_t)a->addr > (uintptr_t)b->addr;
+}
+
+RB_GENERATE_INTERNAL(mm_umap_tree, mm_umap, entry, umap_cmp, static __attribute__((unused)))
 
 /* Linux refuses to map pages of nobody, and those of a slab, to a user (vm_insert_page: -EINVAL). */
 static bool user_may_see(const struct mm *mm, const struct armdma_page *page)
@@ -182,7 +183,7 @@ int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct arm
 		u->pages[i] = pages[i];
 		mm_head(mm, mm_index(mm, pages[i]))->count++;
 	}
-	LIST_INSERT_HEAD(&mm->umaps, u, link);
+	RB_INSERT(mm_umap_tree, &mm->umaps, u);
 	vma->addr = u->addr;
 	vma->mt = mt;
 	vma->pages = u->pages;
@@ -192,13 +193,12 @@ int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct arm
 void armdma_munmap(struct armdma_machine *m, struct armdma_vma *vma)
 {
 	const void *site = __builtin_return_address(0);
-	struct mm_umap *u;
+	struct mm_umap key, *u;
 
 	if (!vma || !vma->addr)
 		return;
-	LIST_FOREACH(u, &m->mm->umaps, link)
-		if (u->addr == vma->addr)
-			break;
+	key.addr = vma->addr;
+	u = RB_FIND(mm_umap_tree, &m->mm->umaps, &key);
 	if (!u || u->npages != vma->npages) {
 		misuse(m, ARMDMA_REPORT_BAD_FREE, NULL, site, ARMDMA_MAPPING_ERROR,
 		       (uint64_t)vma->npages << ARMDMA_PAGE_SHIFT,
@@ -208,7 +208,7 @@ void armdma_munmap(struct armdma_machine *m, struct armdma_vma *vma)
 	}
 	if (!unmap_pages(m, ARMDMA_SPACE_USER, u->addr, u->npages, "armdma_munmap", site))
 		return;
-	LIST_REMOVE(u, link);
+	RB_REMOVE(mm_umap_tree, &m->mm->umaps, u);
 	for (size_t i = 0; i < u->npages; i++)
 		drop_page(m, u->pages[i]);
 	free(u);
@@ -220,8 +220,28 @@ void mm_umap_destroy(struct mm *mm)
 {
 	struct mm_umap *u;
 
-	while ((u = LIST_FIRST(&mm->umaps))) {
-		LIST_REMOVE(u, link);
+	while ((u = RB_ROOT(&mm->umaps))) {
+		RB_REMOVE(mm_umap_tree, &mm->umaps, u);
 		free(u);
 	}
+}
+
+int mm_umap_validate(struct armdma_machine *m, struct armdma_error *err)
+{
+	struct mm *mm = m->mm;
+	uint64_t areas = 0;
+	struct mm_umap *u;
+
+	RB_FOREACH(u, mm_umap_tree, &mm->umaps) {
+		areas++;
+		for (size_t i = 0; i < u->npages; i++)
+			if (!armdma_page_count(m, u->pages[i]))
+				return mm_broken(err, "page at 0x%llx is free and mapped at %p",
+						 (unsigned long long)armdma_page_to_phys(m, u->pages[i]),
+						 u->addr);
+	}
+	if (areas > mm->vm_areas)
+		return mm_broken(err, "%llu areas counted, %llu of them user mappings",
+				 (unsigned long long)mm->vm_areas, (unsigned long long)areas);
+	return 0;
 }
