@@ -33,16 +33,20 @@
 #define CORE_NONE UINT64_MAX
 
 struct iova_core {
-	struct armdma_iova_space space;
+	/* What single granules need comes first. */
 	struct iova_lock lock;
-	enum armdma_iova_align own;
 	unsigned int shift;		/* log2 of the granule */
-	uint64_t total;			/* granules; those behind it are used for ever */
-	uint64_t *used, *open0, *open1, *whole;
-	uint8_t *word_level, *level, *prefix, *group_level;
-	uint32_t nr_words, nr_blocks, nr_groups, nr_open1;
+	uint64_t *used, *open0, *open1;
+	uint8_t *word_level;
 	uint64_t nr_used, peak;		/* granules */
-	uint64_t allocs, frees, failures;
+	uint64_t allocs, frees;
+	struct armdma_iova_space space;
+	enum armdma_iova_align own;
+	uint64_t total;			/* granules; those behind it are used for ever */
+	uint64_t *whole;
+	uint8_t *level, *prefix, *group_level;
+	uint32_t nr_words, nr_blocks, nr_groups, nr_open1;
+	uint64_t failures;
 	size_t bytes;
 	/* Where the next search begins: next-fit (0); top-down below 2^32 (0) and above (1). */
 	uint64_t cursor[2];
@@ -73,19 +77,24 @@ int core_walk(struct iova_core *c, int (*fn)(void *ctx, armdma_dma_t addr, uint6
 int core_validate(const struct iova_core *c, struct armdma_error *err);
 void core_stats(struct iova_core *c, struct armdma_iova_stats *st);
 
+/* The first word with a free granule, or nr_words. */
+static inline uint32_t core_first_open(const struct iova_core *c)
+{
+	uint32_t i = 0, word;
+
+	while (__builtin_expect(!c->open1[i], 0))
+		if (++i == c->nr_open1)
+			return c->nr_words;
+	word = i * 64 + (uint32_t)__builtin_ctzll(c->open1[i]);
+	return word * 64 + (uint32_t)__builtin_ctzll(c->open0[word]);
+}
+
 /* The lowest free granule; CORE_NONE. */
 static inline uint64_t core_first_one(const struct iova_core *c)
 {
-	for (uint32_t i = 0; i < c->nr_open1; i++) {
-		uint32_t word;
+	uint32_t word = core_first_open(c);
 
-		if (!c->open1[i])
-			continue;
-		word = i * 64 + (uint32_t)__builtin_ctzll(c->open1[i]);
-		word = word * 64 + (uint32_t)__builtin_ctzll(c->open0[word]);
-		return (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~c->used[word]);
-	}
-	return CORE_NONE;
+	return word < c->nr_words ? (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~c->used[word]) : CORE_NONE;
 }
 
 static inline void core_count_used(struct iova_core *c, uint64_t n)
@@ -97,9 +106,11 @@ static inline void core_count_used(struct iova_core *c, uint64_t n)
 
 static inline void core_close_word(struct iova_core *c, uint32_t word)
 {
-	c->open0[word / 64] &= ~(1ULL << word % 64);
-	if (!c->open0[word / 64])
-		c->open1[word / 4096] &= ~(1ULL << word / 64 % 64);
+	uint64_t rest = c->open0[word / 64] & ~(1ULL << word % 64);
+
+	/* Without a branch: whether it was the last one is hard to predict. */
+	c->open0[word / 64] = rest;
+	c->open1[word / 4096] &= ~((uint64_t)!rest << word / 64 % 64);
 }
 
 static inline void core_open_word(struct iova_core *c, uint32_t word)
@@ -113,9 +124,9 @@ static inline void core_take_one(struct iova_core *c, uint64_t at)
 	uint32_t word = (uint32_t)(at / 64);
 
 	c->used[word] |= 1ULL << at % 64;
-	if (!~c->used[word])
+	if (__builtin_expect(!~c->used[word], 1))
 		core_close_word(c, word);
-	if (c->word_level[word])
+	if (__builtin_expect(c->word_level[word], 0))
 		core_update_word(c, word);
 	core_count_used(c, 1);
 }
@@ -128,7 +139,7 @@ static inline void core_give_one(struct iova_core *c, uint64_t at)
 	c->used[word] &= ~(1ULL << at % 64);
 	core_open_word(c, word);
 	/* Without a pair before, only its other half makes one. */
-	if (c->word_level[word] || !(c->used[word] >> (at % 64 ^ 1) & 1))
+	if (__builtin_expect(c->word_level[word] || !(c->used[word] >> (at % 64 ^ 1) & 1), 0))
 		core_update_word(c, word);
 	c->nr_used--;
 }

@@ -87,13 +87,29 @@ static int first_fit_any(struct iova_core *c, const struct armdma_iova_request *
 	return take(c, core_first(c, &w, 0, SPAN), w.count, addr);
 }
 
+/* Most requests. The same as the general way, in half as many steps. */
+static inline int first_fit_one(struct iova_core *c, armdma_dma_t *addr)
+{
+	uint32_t word = core_first_open(c);
+	uint64_t used, at;
+
+	if (__builtin_expect(word == c->nr_words, 0))
+		return take(c, CORE_NONE, 1, addr);
+	used = c->used[word];
+	at = (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~used);
+	core_take_one(c, at);
+	c->allocs++;
+	*addr = c->space.base + (at << c->shift);
+	return 0;
+}
+
 static int first_fit_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
 {
 	struct iova_core *c = priv;
 	int ret;
 
 	iova_lock(&c->lock);
-	ret = is_plain(c, req) ? take(c, core_first_one(c), 1, addr) : first_fit_any(c, req, addr);
+	ret = __builtin_expect(is_plain(c, req), 1) ? first_fit_one(c, addr) : first_fit_any(c, req, addr);
 	iova_unlock(&c->lock);
 	return ret;
 }
@@ -203,7 +219,9 @@ static void raise_cursors(struct iova_core *c, uint64_t from, uint64_t end)
 
 /* ---- Free, reserve ---------------------------------------------------------------- */
 
-static inline int give(struct iova_core *c, armdma_dma_t addr, uint64_t size, bool top_down)
+/* A range of any length. */
+__attribute__((noinline))
+static int give_any(struct iova_core *c, armdma_dma_t addr, uint64_t size, bool top_down)
 {
 	uint64_t from, end;
 
@@ -217,13 +235,27 @@ static inline int give(struct iova_core *c, armdma_dma_t addr, uint64_t size, bo
 	return 0;
 }
 
+/* One granule has its own way. */
+static inline int give(struct iova_core *c, armdma_dma_t addr, uint64_t size)
+{
+	uint64_t offset = addr - c->space.base, at = offset >> c->shift;
+
+	if (__builtin_expect(size - 1 >= c->space.granule || offset >= c->space.size || at << c->shift != offset, 0))
+		return give_any(c, addr, size, false);
+	if (__builtin_expect(!(c->used[at / 64] >> at % 64 & 1), 0))
+		return -EINVAL;
+	core_give_one(c, at);
+	c->frees++;
+	return 0;
+}
+
 static int core_free(void *priv, armdma_dma_t addr, uint64_t size)
 {
 	struct iova_core *c = priv;
 	int ret;
 
 	iova_lock(&c->lock);
-	ret = give(c, addr, size, false);
+	ret = give(c, addr, size);
 	iova_unlock(&c->lock);
 	return ret;
 }
@@ -234,7 +266,7 @@ static int top_down_free(void *priv, armdma_dma_t addr, uint64_t size)
 	int ret;
 
 	iova_lock(&c->lock);
-	ret = give(c, addr, size, true);
+	ret = give_any(c, addr, size, true);
 	iova_unlock(&c->lock);
 	return ret;
 }

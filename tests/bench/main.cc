@@ -35,11 +35,11 @@ struct options {
 	bool list = false;
 };
 
-const char *const unit_names[] = { "L1 steps", "of memcpy", "x memcpy", "us" };
+const char *const unit_names[] = { "L1 steps", "of memcpy", "x memcpy", "us", "x" };
 
 bool met(const bench_row &row, double figure)
 {
-	return row.unit == BENCH_SHARE ? figure >= row.goal : figure <= row.goal;
+	return row.unit == BENCH_SHARE || row.unit == BENCH_RATIO ? figure >= row.goal : figure <= row.goal;
 }
 
 std::string goal_text(const bench_row &row)
@@ -48,14 +48,14 @@ std::string goal_text(const bench_row &row)
 
 	if (row.goal == 0)
 		return "-";
-	std::snprintf(buf, sizeof(buf), "%s %g", row.unit == BENCH_SHARE ? ">=" : "<=", row.goal);
+	std::snprintf(buf, sizeof(buf), "%s %g", row.unit == BENCH_SHARE || row.unit == BENCH_RATIO ? ">=" : "<=", row.goal);
 	return buf;
 }
 
 std::vector<const bench_row *> all_rows()
 {
 	const bench_rows *const tables[] = { &bench_rows_machine, &bench_rows_memory, &bench_rows_table,
-					     &bench_rows_translate, &bench_rows_dma };
+					     &bench_rows_translate, &bench_rows_dma, &bench_rows_iova };
 	std::vector<const bench_row *> rows;
 
 	for (const bench_rows *table : tables)

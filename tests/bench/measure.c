@@ -141,7 +141,7 @@ static int ref_open(struct reference *r, const struct bench_row *row)
 	double t;
 
 	*r = (struct reference){ .bytes = row->bytes, .copies = row->copies ? row->copies : 1, .n = 1 };
-	if (row->unit == BENCH_STEPS || row->unit == BENCH_US) {
+	if (row->unit != BENCH_SHARE && row->unit != BENCH_TIMES) {
 		r->chase = make_chase();
 		if (!r->chase)
 			return -1;
@@ -251,6 +251,8 @@ static double figure_of(const struct bench_row *row, double op, double ref)
 		return ref / op;
 	case BENCH_US:
 		return 1e6 * op;
+	case BENCH_RATIO:
+		return op;
 	default:
 		return op / ref;
 	}
