@@ -141,6 +141,20 @@ ARMDMA_API int armdma_iova_want(const struct armdma_iova_space *space, enum armd
 /* -EINVAL and *err when the space makes no sense, or has flags that are not in `flags`. */
 ARMDMA_API int armdma_iova_check_space(const struct armdma_iova_space *space, uint32_t flags, struct armdma_error *err);
 
+enum armdma_iova_result { ARMDMA_IOVA_KEPT, ARMDMA_IOVA_BROKEN, ARMDMA_IOVA_SKIPPED };
+struct armdma_iova_verdict {
+	const char *rule;	/* "alignment", "double-free", ... */
+	const char *means;	/* the rule in a sentence */
+	enum armdma_iova_result result;
+	struct armdma_error why;	/* not KEPT: what was asked, seen and expected */
+};
+/*
+ * Is it a policy? Each rule of this interface is tried against a plain model; fn (may be NULL) hears each verdict. Returns how many rules are
+ * broken, or -ENOMEM. A policy that crashes takes the caller along.
+ */
+ARMDMA_API int armdma_iova_selftest(const struct armdma_iova_policy *policy, uint64_t seed,
+				    void (*fn)(void *ctx, const struct armdma_iova_verdict *verdict), void *ctx);
+
 #ifdef __cplusplus
 }
 #endif

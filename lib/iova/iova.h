@@ -10,6 +10,24 @@
 extern const struct armdma_iova_policy iova_policy_linux_arm, iova_policy_linux_arm_order, iova_policy_genpool_first,
 	iova_policy_genpool_best, iova_policy_first_fit, iova_policy_next_fit, iova_policy_best_fit, iova_policy_top_down;
 
+/* Thread caches over another policy (lib/iova/magazine.h). */
+#define IOVA_MAGAZINE(its_name, below)                                                                      \
+	{                                                                                                   \
+		.name = its_name, .data = below, .create = mag_create, .destroy = mag_destroy,     \
+		.alloc = mag_alloc, .free = mag_free, .reserve = mag_reserve, .query = mag_query,            \
+		.walk = mag_walk, .validate = mag_validate, .stats = mag_stats,                              \
+	}
+int mag_create(const struct armdma_iova_policy *self, void **priv, const struct armdma_iova_space *space,
+			 struct armdma_error *err);
+void mag_destroy(void *priv);
+int mag_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr);
+int mag_free(void *priv, armdma_dma_t addr, uint64_t size);
+int mag_reserve(void *priv, armdma_dma_t addr, uint64_t size);
+bool mag_query(void *priv, armdma_dma_t addr);
+int mag_walk(void *priv, int (*fn)(void *ctx, armdma_dma_t addr, uint64_t size), void *ctx);
+int mag_validate(void *priv, struct armdma_error *err);
+void mag_stats(void *priv, struct armdma_iova_stats *st);
+
 /* Formats *err, if there is one; returns ret. */
 ARMDMA_PRINTF(3, 4) int iova_fail(struct armdma_error *err, int ret, const char *fmt, ...);
 /* The space with call-outs that are never NULL. */

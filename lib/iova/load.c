@@ -13,10 +13,12 @@
 #include "lib/iova/iova.h"
 
 #define PATH_VARIABLE "ARMDMA_IOVA_PATH"
+#define MAGAZINE "magazine:"
 
 struct loaded {
 	struct loaded *next;
 	const struct armdma_iova_policy *policy;
+	struct armdma_iova_policy cached;	/* *policy, if it is thread caches over another */
 	char name[];
 };
 
@@ -177,6 +179,25 @@ static int load_name(const char *name, const struct armdma_iova_policy **policy,
 
 /* ---- Loading --------------------------------------------------------------------- */
 
+static int load_locked(const char *name, const struct armdma_iova_policy **policy, struct armdma_error *err);
+
+static int load_cached(struct loaded *l, struct armdma_error *err)
+{
+	const struct armdma_iova_policy *below;
+	int ret = load_locked(l->name + strlen(MAGAZINE), &below, err);
+
+	l->cached = (struct armdma_iova_policy)IOVA_MAGAZINE(l->name, below);
+	l->policy = &l->cached;
+	return ret;
+}
+
+static int load_new(struct loaded *l, struct armdma_error *err)
+{
+	if (!strncmp(l->name, MAGAZINE, strlen(MAGAZINE)))
+		return load_cached(l, err);
+	return strchr(l->name, '/') ? load_path(l->name, &l->policy, err) : load_name(l->name, &l->policy, err);
+}
+
 static int load_locked(const char *name, const struct armdma_iova_policy **policy, struct armdma_error *err)
 {
 	struct loaded *l;
@@ -190,7 +211,7 @@ static int load_locked(const char *name, const struct armdma_iova_policy **polic
 	l = new_loaded(name, err);
 	if (!l)
 		return -ENOMEM;
-	ret = strchr(name, '/') ? load_path(name, &l->policy, err) : load_name(name, &l->policy, err);
+	ret = load_new(l, err);
 	if (ret) {
 		free(l);
 		return ret;
