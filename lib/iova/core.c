@@ -80,6 +80,7 @@ int core_create(struct iova_core **core, const struct armdma_iova_space *space, 
 	c.lock.shared = space->flags & ARMDMA_IOVA_SHARED;
 	c.shift = (unsigned int)__builtin_ctz(space->granule);
 	c.total = space->size >> c.shift;
+	c.last = space->base + (space->size - 1);
 	if (c.total > CORE_MAX)
 		return iova_fail(err, -EINVAL, "%llu granules are more than the 2^31 that this policy can have",
 				 (unsigned long long)c.total);

@@ -40,6 +40,7 @@ struct iova_core {
 	uint8_t *word_level;
 	uint64_t nr_used, peak;		/* granules */
 	uint64_t allocs, frees;
+	armdma_dma_t last;		/* byte of the space */
 	struct armdma_iova_space space;
 	enum armdma_iova_align own;
 	uint64_t total;			/* granules; those behind it are used for ever */

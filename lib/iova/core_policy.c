@@ -65,10 +65,10 @@ static inline int understand(struct iova_core *c, const struct armdma_iova_reque
 	return ret;
 }
 
-/* One granule, without a word about where. */
+/* One granule anywhere. The limit - 1: none at all is more than any. */
 static inline bool is_plain(const struct iova_core *c, const struct armdma_iova_request *req)
 {
-	return req->size - 1 < c->space.granule && !(req->align | req->limit);
+	return req->size - 1 < c->space.granule && !req->align && req->limit - 1 >= c->last - 1;
 }
 
 __attribute__((noinline))

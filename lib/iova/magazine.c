@@ -15,6 +15,12 @@
 
 #include "lib/iova/magazine.h"
 
+#define T(order, n) (TAG_START | TAG_HELD | TAG_ORDER(order) | (n))
+#define T4(order, n) T(order, n), T(order, (n) + 1), T(order, (n) + 2), T(order, (n) + 3)
+const uint16_t mag_held_tag[MAG_LONGEST] = {
+	T(0, 0), T(1, 1), T(2, 2), T(2, 3), T4(3, 4), T4(4, 8), T4(4, 12), T4(5, 16), T4(5, 20), T4(5, 24), T4(5, 28),
+};
+
 /* ---- Caches ------------------------------------------------------------------- */
 
 /* The cache that this thread used last; spaces have ids, because memory is used again. */
@@ -34,9 +40,9 @@ static bool barrier_everywhere(bool prepare)
 #endif
 }
 
-static inline bool enter(struct mag_space *m, struct mag_cache *c)
+static inline __attribute__((always_inline)) bool enter(struct mag_space *m, struct mag_cache *c, bool shared)
 {
-	if (m->only)
+	if (!shared)
 		return true;
 	if (!m->biased)
 		return !atomic_exchange_explicit(&c->busy, 1, memory_order_acquire);
@@ -49,9 +55,9 @@ static inline bool enter(struct mag_space *m, struct mag_cache *c)
 	return false;
 }
 
-static inline void leave(struct mag_space *m, struct mag_cache *c)
+static inline __attribute__((always_inline)) void leave(struct mag_cache *c, bool shared)
 {
-	if (!m->only)
+	if (shared)
 		atomic_store_explicit(&c->busy, 0, memory_order_release);
 }
 
@@ -140,33 +146,27 @@ static struct mag_cache *my_cache_locked(struct mag_space *m)
 	return c;
 }
 
-/* NULL: the thread has none yet, or it is not at hand. */
-static inline struct mag_cache *my_cache(struct mag_space *m)
+static inline void count_alloc(struct mag_cache *c, uint64_t n)
 {
-	return m->only ? m->only : recent.id == m->id ? recent.cache : NULL;
-}
-
-static inline void count_alloc(struct mag_space *m, struct mag_cache *c, uint64_t n)
-{
-	mag_add(&c->allocs, 1);
-	mag_add(&c->held, n);
-	if (m->only && mag_count(&c->held) > c->peak)
-		c->peak = mag_count(&c->held);
+	c->allocs++;
+	c->held += (int64_t)n;
+	if (c->held > c->peak)
+		c->peak = c->held;
 }
 
 static inline void count_free(struct mag_cache *c, uint64_t n)
 {
-	mag_add(&c->frees, 1);
-	mag_add(&c->held, -n);
+	c->frees++;
+	c->held -= (int64_t)n;
 }
 
 uint64_t mag_held(const struct mag_space *m)
 {
-	uint64_t held = 0;
+	int64_t held = 0;
 
 	for (const struct mag_cache *c = m->caches; c; c = c->next)
-		held += mag_count(&c->held);
-	return held;
+		held += c->held;
+	return (uint64_t)held;
 }
 
 /* ---- Blocks below ------------------------------------------------------------- */
@@ -240,20 +240,20 @@ static uint64_t start_of(const struct mag_space *m, uint64_t at)
 	return tag & TAG_INNER ? at - TAG_LOW(tag) : at;
 }
 
-/* No block in a range is kept, or longer than what its caller asked for. The lock is held, and the caches are the caller's. */
 static void dissolve_range(struct mag_space *m, uint64_t from, uint64_t end)
 {
-	flush(m);
 	for (uint64_t at = from; at < end; at++)
 		if (mag_tag(m, at))
 			dissolve(m, start_of(m, at), mag_tag(m, start_of(m, at)));
 }
 
-static void reclaim(struct mag_space *m, uint64_t from, uint64_t end)
+/* Are blocks longer than they had to be? All that is kept has been flushed, so what callers do not hold is that. */
+static bool has_excess(struct mag_space *m)
 {
-	mag_revoke_all(m);
-	dissolve_range(m, from, end);
-	mag_release_all(m);
+	struct armdma_iova_stats st;
+
+	m->below->stats(m->inner, &st);
+	return st.used >> m->shift > mag_held(m);
 }
 
 /* ---- Allocation ------------------------------------------------------------------ */
@@ -266,7 +266,7 @@ static inline uint64_t class_of(const struct mag_space *m, const struct armdma_i
 
 static inline unsigned int order_of(uint64_t n_less_1)
 {
-	return n_less_1 ? 64 - (unsigned int)__builtin_clzll(n_less_1) : 0;
+	return 63 - (unsigned int)__builtin_clzll(n_less_1 * 2 | 1);
 }
 
 /* The newest entry that lies below `end`; its place is taken by the newest. -1. */
@@ -283,10 +283,8 @@ static int64_t pop_below(struct magazine *mag, uint64_t len, uint64_t end)
 	return -1;
 }
 
-static inline int64_t pop(struct mag_space *m, struct magazine *mag, unsigned int order, armdma_dma_t limit)
+static int64_t pop(struct mag_space *m, struct magazine *mag, unsigned int order, armdma_dma_t limit)
 {
-	if (__builtin_expect(!limit, 1))
-		return mag->at[--mag->nr];
 	return pop_below(mag, 1ULL << order, iova_below(&m->space, m->shift, limit));
 }
 
@@ -298,9 +296,9 @@ static inline void swap(struct mag_cache *c, unsigned int order)
 	c->prev[order] = mag;
 }
 
-static inline int64_t pop_cached(struct mag_space *m, struct mag_cache *c, unsigned int order, armdma_dma_t limit)
+static int64_t pop_cached(struct mag_space *m, struct mag_cache *c, unsigned int order, armdma_dma_t limit)
 {
-	if (__builtin_expect(!c->loaded[order]->nr, 0)) {
+	if (!c->loaded[order]->nr) {
 		if (!c->prev[order]->nr)
 			return -1;
 		swap(c, order);
@@ -317,23 +315,21 @@ static int64_t pop_depot(struct mag_space *m, struct mag_cache *c, unsigned int 
 	return pop(m, c->loaded[order], order, limit);
 }
 
-/* As a request goes below; when there is no place, once more after all that is kept was given back. */
+/* As a request goes below; when there is no place, again after what is kept was given back, and what blocks are too long. */
 static int alloc_below(struct mag_space *m, const struct armdma_iova_request *req, uint64_t *at)
 {
 	armdma_dma_t addr;
 	int ret = m->below->alloc(m->inner, req, &addr);
 
 	if (ret == -ENOMEM) {
-		struct armdma_iova_stats st;
-
-		reclaim(m, 0, 0);
+		mag_revoke_all(m);
+		flush(m);
 		ret = m->below->alloc(m->inner, req, &addr);
-		m->below->stats(m->inner, &st);
-		/* What blocks are longer than they had to be may be what is missing. */
-		if (ret == -ENOMEM && st.used >> m->shift > mag_held(m)) {
-			reclaim(m, 0, m->total);
+		if (ret == -ENOMEM && has_excess(m)) {
+			dissolve_range(m, 0, m->total);
 			ret = m->below->alloc(m->inner, req, &addr);
 		}
+		mag_release_all(m);
 	}
 	if (!ret)
 		*at = (addr - m->base) >> m->shift;
@@ -368,7 +364,7 @@ __attribute__((noinline))
 static int alloc_locked(struct mag_space *m, const struct armdma_iova_request *req, armdma_dma_t *addr)
 {
 	struct mag_cache *c = my_cache_locked(m);
-	uint64_t n = class_of(m, req) + 1, at, held;
+	uint64_t n = class_of(m, req) + 1, at;
 	int ret;
 
 	*addr = ARMDMA_MAPPING_ERROR;
@@ -382,9 +378,7 @@ static int alloc_locked(struct mag_space *m, const struct armdma_iova_request *r
 		m->failures += ret == -ENOMEM;
 		return ret;
 	}
-	count_alloc(m, c, ((req->size - 1) >> m->shift) + 1);
-	held = mag_held(m);
-	m->peak = held > m->peak ? held : m->peak;
+	count_alloc(c, ((req->size - 1) >> m->shift) + 1);
 	*addr = addr_of(m, at);
 	return 0;
 }
@@ -399,34 +393,77 @@ static int alloc_slowly(struct mag_space *m, const struct armdma_iova_request *r
 	return ret;
 }
 
-int mag_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
+/* From the thread's cache, when there is a limit in the space or the first magazine is empty. -1: not from there. */
+__attribute__((noinline))
+static int64_t alloc_cached(struct mag_space *m, struct mag_cache *c, uint64_t n, armdma_dma_t limit)
 {
-	struct mag_space *m = priv;
-	struct mag_cache *c = my_cache(m);
-	uint64_t n = class_of(m, req);
-	unsigned int order;
+	unsigned int order = order_of(n);
 	int64_t at;
 
-	if (__builtin_expect(n >= MAG_LONGEST || !c || !enter(m, c), 0))
-		return alloc_slowly(m, req, addr);
-	order = order_of(n);
-	at = pop_cached(m, c, order, req->limit);
-	if (__builtin_expect(at < 0, 0)) {
-		leave(m, c);
-		return alloc_slowly(m, req, addr);
+	if (n >= MAG_LONGEST || !enter(m, c, !m->only))
+		return -1;
+	at = pop_cached(m, c, order, limit);
+	if (at >= 0) {
+		mag_set_tag(m, (uint64_t)at, (unsigned int)(TAG_START | TAG_HELD | TAG_ORDER(order) | n));
+		count_alloc(c, n + 1);
 	}
-	mag_set_tag(m, (uint64_t)at, (unsigned int)(TAG_START | TAG_HELD | TAG_ORDER(order) | n));
-	count_alloc(m, c, n + 1);
-	leave(m, c);
+	leave(c, !m->only);
+	return at;
+}
+
+__attribute__((noinline))
+static int alloc_otherwise(struct mag_space *m, struct mag_cache *c, const struct armdma_iova_request *req, armdma_dma_t *addr)
+{
+	int64_t at = c ? alloc_cached(m, c, class_of(m, req), req->limit) : -1;
+
+	if (at < 0)
+		return alloc_slowly(m, req, addr);
 	*addr = addr_of(m, (uint64_t)at);
 	return 0;
 }
 
+/* Most requests: short, below no limit but the end of the space, and the thread has one. */
+static inline __attribute__((always_inline)) int alloc_fast(struct mag_space *m, struct mag_cache *c, bool shared,
+							     const struct armdma_iova_request *req, armdma_dma_t *addr)
+{
+	uint64_t n = class_of(m, req);
+	struct magazine *mag;
+	unsigned int tag;
+	uint32_t at;
+
+	/* The limit - 1: none at all is more than any. */
+	if (__builtin_expect(n >= MAG_LONGEST || req->limit - 1 < m->last - 1 || !enter(m, c, shared), 0))
+		return alloc_otherwise(m, c, req, addr);
+	tag = mag_held_tag[n];
+	mag = c->loaded[TAG_ORDER_OF(tag)];
+	if (__builtin_expect(!mag->nr, 0)) {
+		leave(c, shared);
+		return alloc_otherwise(m, c, req, addr);
+	}
+	at = mag->at[--mag->nr];
+	mag_set_tag(m, at, tag);
+	count_alloc(c, n + 1);
+	leave(c, shared);
+	*addr = addr_of(m, at);
+	return 0;
+}
+
+int mag_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
+{
+	struct mag_space *m = priv;
+
+	if (m->only)
+		return alloc_fast(m, m->only, false, req, addr);
+	if (recent.id == m->id)
+		return alloc_fast(m, recent.cache, true, req, addr);
+	return alloc_otherwise(m, NULL, req, addr);
+}
+
 /* ---- Free ---------------------------------------------------------------------------- */
 
-static inline bool push_cached(struct mag_cache *c, unsigned int order, uint64_t at)
+static bool push_cached(struct mag_cache *c, unsigned int order, uint64_t at)
 {
-	if (__builtin_expect(c->loaded[order]->nr == MAG_ENTRIES, 0)) {
+	if (c->loaded[order]->nr == MAG_ENTRIES) {
 		if (c->prev[order]->nr == MAG_ENTRIES)
 			return false;
 		swap(c, order);
@@ -535,26 +572,39 @@ static int free_slowly(struct mag_space *m, armdma_dma_t addr, uint64_t size)
 	return ret;
 }
 
+static inline __attribute__((always_inline)) int free_fast(struct mag_space *m, struct mag_cache *c, bool shared,
+							    armdma_dma_t addr, uint64_t size)
+{
+	uint64_t offset = addr - m->base, at = offset >> m->shift, n = (size - 1) >> m->shift;
+	struct magazine *mag;
+	unsigned int tag;
+
+	if (__builtin_expect(n >= MAG_LONGEST || offset >= m->size || at << m->shift != offset, 0))
+		return free_slowly(m, addr, size);
+	tag = mag_held_tag[n];
+	if (__builtin_expect(mag_tag(m, at) != tag || !enter(m, c, shared), 0))
+		return free_slowly(m, addr, size);
+	mag = c->loaded[TAG_ORDER_OF(tag)];
+	if (__builtin_expect(mag->nr == MAG_ENTRIES, 0)) {
+		leave(c, shared);
+		return free_slowly(m, addr, size);
+	}
+	mag->at[mag->nr++] = (uint32_t)at;
+	mag_set_tag(m, at, tag & ~(TAG_HELD | 31u));
+	count_free(c, n + 1);
+	leave(c, shared);
+	return 0;
+}
+
 int mag_free(void *priv, armdma_dma_t addr, uint64_t size)
 {
 	struct mag_space *m = priv;
-	struct mag_cache *c = my_cache(m);
-	uint64_t offset = addr - m->base, at = offset >> m->shift, n = (size - 1) >> m->shift;
-	unsigned int order;
 
-	if (__builtin_expect(n >= MAG_LONGEST || offset >= m->size || at << m->shift != offset || !c, 0))
-		return free_slowly(m, addr, size);
-	order = order_of(n);
-	if (__builtin_expect(mag_tag(m, at) != (TAG_START | TAG_HELD | TAG_ORDER(order) | n) || !enter(m, c), 0))
-		return free_slowly(m, addr, size);
-	if (__builtin_expect(!push_cached(c, order, at), 0)) {
-		leave(m, c);
-		return free_slowly(m, addr, size);
-	}
-	mag_set_tag(m, at, TAG_START | TAG_ORDER(order));
-	count_free(c, n + 1);
-	leave(m, c);
-	return 0;
+	if (m->only)
+		return free_fast(m, m->only, false, addr, size);
+	if (recent.id == m->id)
+		return free_fast(m, recent.cache, true, addr, size);
+	return free_slowly(m, addr, size);
 }
 
 int mag_reserve(void *priv, armdma_dma_t addr, uint64_t size)
@@ -569,14 +619,18 @@ int mag_reserve(void *priv, armdma_dma_t addr, uint64_t size)
 	iova_lock(&m->lock);
 	c = my_cache_locked(m);
 	if (c) {
-		if (!is_plain(m, from, end))
-			reclaim(m, from, end);
+		if (!is_plain(m, from, end)) {
+			mag_revoke_all(m);
+			flush(m);
+			dissolve_range(m, from, end);
+			mag_release_all(m);
+		}
 		ret = m->below->reserve(m->inner, addr, size);
 	}
-	if (!ret)
-		mag_add(&c->held, end - from);
-	if (!ret && m->only && mag_count(&c->held) > c->peak)
-		c->peak = mag_count(&c->held);
+	if (!ret) {
+		count_alloc(c, end - from);
+		c->allocs--;
+	}
 	iova_unlock(&m->lock);
 	return ret;
 }
@@ -651,6 +705,7 @@ int mag_create(const struct armdma_iova_policy *self, void **priv, const struct 
 	m->shift = (unsigned int)__builtin_ctz(s.granule);
 	m->base = s.base;
 	m->size = s.size;
+	m->last = s.base + (s.size - 1);
 	m->total = s.size >> m->shift;
 	m->lock.shared = s.flags & ARMDMA_IOVA_SHARED;
 	ret = fill(m, err);

@@ -32,6 +32,9 @@
 #define TAG_ORDER_OF(tag) ((tag) >> 8 & 7u)
 #define TAG_LOW(tag) ((tag) & 31u)
 
+/* The tag of a held block, by the number of granules - 1. The fast ways look it up: finding a highest bit costs more on some processors. */
+extern const uint16_t mag_held_tag[MAG_LONGEST];
+
 struct magazine {
 	uint32_t nr;
 	uint32_t at[MAG_ENTRIES];	/* first granules */
@@ -41,9 +44,8 @@ struct magazine {
 struct mag_cache {
 	atomic_uint busy, revoked;
 	struct magazine *loaded[MAG_ORDERS], *prev[MAG_ORDERS];
-	_Atomic uint64_t allocs, frees;
-	_Atomic uint64_t held;		/* granules allocated less those freed by this thread; may wrap */
-	uint64_t peak;			/* of it: single-owner mode */
+	uint64_t allocs, frees;
+	int64_t held, peak;		/* granules allocated less those freed by this thread; the most of it */
 	pthread_t thread;
 	struct mag_cache *next;
 };
@@ -53,7 +55,7 @@ struct mag_space {
 	struct mag_cache *only;		/* single-owner mode; else NULL */
 	unsigned int shift;
 	bool biased;			/* the owner of a cache needs no atomic exchange to enter it */
-	armdma_dma_t base;
+	armdma_dma_t base, last;	/* first and last byte */
 	uint64_t size;
 	_Atomic uint16_t *tags;
 	uint64_t id;			/* of all spaces that ever were */
@@ -65,7 +67,7 @@ struct mag_space {
 	struct mag_cache *caches;
 	struct magazine *depot[MAG_ORDERS][MAG_DEPOT];
 	unsigned int nr_depot[MAG_ORDERS];
-	uint64_t failures, peak, memory;
+	uint64_t failures, memory;
 };
 
 static inline unsigned int mag_tag(const struct mag_space *m, uint64_t at)
@@ -78,18 +80,7 @@ static inline void mag_set_tag(struct mag_space *m, uint64_t at, unsigned int ta
 	atomic_store_explicit(&m->tags[at], (uint16_t)tag, memory_order_relaxed);
 }
 
-/* Of a counter that one thread writes and others may read. */
-static inline uint64_t mag_count(const _Atomic uint64_t *counter)
-{
-	return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
-static inline void mag_add(_Atomic uint64_t *counter, uint64_t n)
-{
-	atomic_store_explicit(counter, mag_count(counter) + n, memory_order_relaxed);
-}
-
-/* Granules that callers hold. The lock is held. */
+/* Granules that callers hold. The lock is held, and the caches are the caller's. */
 uint64_t mag_held(const struct mag_space *m);
 /* All caches belong to the caller until mag_release_all(). The lock is held. */
 void mag_revoke_all(struct mag_space *m);

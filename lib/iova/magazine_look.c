@@ -105,24 +105,23 @@ void mag_stats(void *priv, struct armdma_iova_stats *st)
 			at = r.run[i].end;
 		}
 	iova_lock(&m->lock);
+	mag_revoke_all(m);
 	m->below->stats(m->inner, st);
 	largest = m->total - at > largest ? m->total - at : largest;
 	st->used = mag_held(m) << m->shift;
 	st->largest_free = largest << m->shift;
 	if (st->largest_free > st->total - st->used)
 		st->largest_free = st->total - st->used;	/* not all of the space can be had below */
-	/* Single-owner mode: exact. Else it was looked at whenever a thread had to leave its cache. */
-	if (m->only)
-		st->peak = m->only->peak << m->shift;
-	else
-		st->peak = m->peak << m->shift > st->used ? m->peak << m->shift : st->used;
-	st->allocs = st->frees = 0;
+	st->peak = st->allocs = st->frees = 0;
+	/* Each thread knows its own peak. They need not have been at the same time: shared, the sum is never too little. */
 	for (const struct mag_cache *c = m->caches; c; c = c->next) {
-		st->allocs += mag_count(&c->allocs);
-		st->frees += mag_count(&c->frees);
+		st->allocs += c->allocs;
+		st->frees += c->frees;
+		st->peak += (uint64_t)c->peak << m->shift;
 	}
 	st->failures = m->failures;
 	st->memory += m->memory;
+	mag_release_all(m);
 	iova_unlock(&m->lock);
 }
 
