@@ -17,29 +17,21 @@ struct layout {
 	size_t used, open0, open1, whole, word_level, level, prefix, group_level, bytes;
 };
 
-static size_t put(size_t *bytes, size_t len)
-{
-	size_t at = *bytes;
-
-	*bytes += (len + 63) / 64 * 64;
-	return at;
-}
-
 /* Whole groups of blocks, and vectors of 64 groups. */
 static struct layout lay_out(const struct iova_core *c)
 {
 	size_t blocks = round_to(c->nr_blocks, CORE_GROUP);
 	struct layout l = { .bytes = 0 };
 
-	put(&l.bytes, sizeof(*c));
-	l.open1 = put(&l.bytes, c->nr_open1 * sizeof(uint64_t));
-	l.open0 = put(&l.bytes, c->nr_open1 * 64 * sizeof(uint64_t));
-	l.whole = put(&l.bytes, round_to(c->nr_blocks, 128) / 64 * sizeof(uint64_t));
-	l.group_level = put(&l.bytes, c->nr_groups);
-	l.level = put(&l.bytes, blocks);
-	l.prefix = put(&l.bytes, blocks + 64);
-	l.word_level = put(&l.bytes, c->nr_words);
-	l.used = put(&l.bytes, c->nr_words * sizeof(uint64_t));
+	base_put(&l.bytes, sizeof(*c));
+	l.open1 = base_put(&l.bytes, c->nr_open1 * sizeof(uint64_t));
+	l.open0 = base_put(&l.bytes, c->nr_open1 * 64 * sizeof(uint64_t));
+	l.whole = base_put(&l.bytes, round_to(c->nr_blocks, 128) / 64 * sizeof(uint64_t));
+	l.group_level = base_put(&l.bytes, c->nr_groups);
+	l.level = base_put(&l.bytes, blocks);
+	l.prefix = base_put(&l.bytes, blocks + 64);
+	l.word_level = base_put(&l.bytes, c->nr_words);
+	l.used = base_put(&l.bytes, c->nr_words * sizeof(uint64_t));
 	return l;
 }
 
@@ -47,7 +39,7 @@ static void place(struct iova_core *c, const struct layout *l)
 {
 	unsigned char *p = (unsigned char *)c;
 
-	c->used = (uint64_t *)(void *)(p + l->used);
+	c->base.used = (uint64_t *)(void *)(p + l->used);
 	c->open0 = (uint64_t *)(void *)(p + l->open0);
 	c->open1 = (uint64_t *)(void *)(p + l->open1);
 	c->whole = (uint64_t *)(void *)(p + l->whole);
@@ -60,39 +52,31 @@ static void place(struct iova_core *c, const struct layout *l)
 /* All used, as zeroed memory says but for the bits; then the space is given to it. */
 static void fill(struct iova_core *c)
 {
-	memset(c->used, 0xff, c->nr_words * sizeof(uint64_t));
-	c->nr_used = c->total;
-	core_give(c, 0, c->total);
+	memset(c->base.used, 0xff, c->nr_words * sizeof(uint64_t));
+	c->base.nr_used = c->base.total;
+	core_give(c, 0, c->base.total);
 }
 
 int core_create(struct iova_core **core, const struct armdma_iova_space *space, enum armdma_iova_align own,
 		struct armdma_error *err)
 {
-	struct iova_core c = { .own = own }, *p;
+	struct iova_core c = { .nr_blocks = 0 }, *p;
 	struct layout l;
 	int ret;
 
 	*core = NULL;
-	ret = armdma_iova_check_space(space, ARMDMA_IOVA_SHARED, err);
+	ret = base_init(&c.base, space, own, err);
 	if (ret)
 		return ret;
-	c.space = iova_with_memory(space);
-	c.lock.shared = space->flags & ARMDMA_IOVA_SHARED;
-	c.shift = (unsigned int)__builtin_ctz(space->granule);
-	c.total = space->size >> c.shift;
-	c.last = space->base + (space->size - 1);
-	if (c.total > CORE_MAX)
-		return iova_fail(err, -EINVAL, "%llu granules are more than the 2^31 that this policy can have",
-				 (unsigned long long)c.total);
-	c.nr_blocks = (uint32_t)((c.total - 1) / CORE_BLOCK + 1);
+	c.nr_blocks = (uint32_t)((c.base.total - 1) / CORE_BLOCK + 1);
 	c.nr_words = c.nr_blocks * (CORE_BLOCK / CORE_WORD);
 	c.nr_groups = (c.nr_blocks - 1) / CORE_GROUP + 1;
 	c.nr_open1 = (c.nr_words - 1) / 4096 + 1;
 	l = lay_out(&c);
-	c.bytes = l.bytes;
-	p = iova_mem_get(&c.space, c.bytes);
+	c.base.bytes = l.bytes;
+	p = iova_mem_get(&c.base.space, c.base.bytes);
 	if (!p)
-		return iova_fail(err, -ENOMEM, "no memory for the %zu bytes of a bitmap", c.bytes);
+		return iova_fail(err, -ENOMEM, "no memory for the %zu bytes of a bitmap", c.base.bytes);
 	*p = c;
 	place(p, &l);
 	fill(p);
@@ -103,7 +87,7 @@ int core_create(struct iova_core **core, const struct armdma_iova_space *space, 
 void core_destroy(struct iova_core *c)
 {
 	if (c)
-		iova_mem_put(&c->space, c, c->bytes);
+		iova_mem_put(&c->base.space, c, c->base.bytes);
 }
 
 /* ---- Levels ---------------------------------------------------------------- */
@@ -155,7 +139,7 @@ unsigned int core_word_level(uint64_t f)
 /* Free granules at the start of a word; a lone one counts as none. */
 static inline unsigned int word_prefix(const struct iova_core *c, uint32_t word)
 {
-	unsigned int n = c->used[word] ? (unsigned int)__builtin_ctzll(c->used[word]) : 64;
+	unsigned int n = c->base.used[word] ? (unsigned int)__builtin_ctzll(c->base.used[word]) : 64;
 
 	return n > 1 ? n : 0;
 }
@@ -212,7 +196,7 @@ void core_update_word(struct iova_core *c, uint32_t word)
 	uint32_t block = word / 4, group = block / CORE_GROUP;
 	uint8_t old = c->level[block], now;
 
-	c->word_level[word] = (uint8_t)core_word_level(~c->used[word]);
+	c->word_level[word] = (uint8_t)core_word_level(~c->base.used[word]);
 	update_block(c, block);
 	now = c->level[block];
 	if (now > old)
@@ -225,7 +209,7 @@ void core_update_word(struct iova_core *c, uint32_t word)
 
 static void update_open(struct iova_core *c, uint32_t word)
 {
-	if (~c->used[word])
+	if (~c->base.used[word])
 		core_open_word(c, word);
 	else
 		core_close_word(c, word);
@@ -236,7 +220,7 @@ static void fill_words(struct iova_core *c, uint32_t first, uint32_t end, bool t
 {
 	if (first >= end)
 		return;
-	memset(c->used + first, take ? 0xff : 0, (end - first) * sizeof(uint64_t));
+	memset(c->base.used + first, take ? 0xff : 0, (end - first) * sizeof(uint64_t));
 	memset(c->word_level + first, take ? 0 : CORE_WORD, end - first);
 	if (take)
 		iova_clear_bits(c->open0, first, end);
@@ -265,9 +249,9 @@ static void fill_blocks(struct iova_core *c, uint32_t first, uint32_t end, bool 
 
 static inline void set_word(struct iova_core *c, uint32_t word, uint64_t mask, bool take)
 {
-	c->used[word] = take ? c->used[word] | mask : c->used[word] & ~mask;
+	c->base.used[word] = take ? c->base.used[word] | mask : c->base.used[word] & ~mask;
 	update_open(c, word);
-	c->word_level[word] = (uint8_t)core_word_level(~c->used[word]);
+	c->word_level[word] = (uint8_t)core_word_level(~c->base.used[word]);
 }
 
 static void set_words(struct iova_core *c, uint64_t from, uint64_t end, bool take)
@@ -303,7 +287,7 @@ static void set_in_word(struct iova_core *c, uint64_t from, uint64_t end, bool t
 	uint32_t word = (uint32_t)(from / 64);
 	uint64_t mask = IOVA_BITS_FROM(from % 64) & IOVA_BITS_BELOW((end - 1) % 64 + 1);
 
-	c->used[word] = take ? c->used[word] | mask : c->used[word] & ~mask;
+	c->base.used[word] = take ? c->base.used[word] | mask : c->base.used[word] & ~mask;
 	update_open(c, word);
 	core_update_word(c, word);
 }
@@ -319,11 +303,11 @@ static inline void set_any(struct iova_core *c, uint64_t from, uint64_t end, boo
 void core_take_range(struct iova_core *c, uint64_t from, uint64_t end)
 {
 	set_any(c, from, end, true);
-	core_count_used(c, end - from);
+	base_count_used(&c->base, end - from);
 }
 
 void core_give_range(struct iova_core *c, uint64_t from, uint64_t end)
 {
 	set_any(c, from, end, false);
-	c->nr_used -= end - from;
+	c->base.nr_used -= end - from;
 }

@@ -22,33 +22,17 @@
 #ifndef LIB_IOVA_CORE_H
 #define LIB_IOVA_CORE_H
 
-#include "lib/iova/bits.h"
-#include "lib/iova/iova.h"
-#include "lib/iova/lock.h"
+#include "lib/iova/base.h"
 
 #define CORE_WORD 64u
 #define CORE_BLOCK 256u
 #define CORE_GROUP 64u		/* blocks */
-#define CORE_MAX (1ULL << 31)	/* granules */
-#define CORE_NONE UINT64_MAX
 
 struct iova_core {
-	/* What single granules need comes first. */
-	struct iova_lock lock;
-	unsigned int shift;		/* log2 of the granule */
-	uint64_t *used, *open0, *open1;
-	uint8_t *word_level;
-	uint64_t nr_used, peak;		/* granules */
-	uint64_t allocs, frees;
-	armdma_dma_t last;		/* byte of the space */
-	struct armdma_iova_space space;
-	enum armdma_iova_align own;
-	uint64_t total;			/* granules; those behind it are used for ever */
-	uint64_t *whole;
-	uint8_t *level, *prefix, *group_level;
+	struct iova_base base;		/* first, so that one is the other; granules behind the space are used for ever */
+	uint64_t *open0, *open1, *whole;
+	uint8_t *word_level, *level, *prefix, *group_level;
 	uint32_t nr_words, nr_blocks, nr_groups, nr_open1;
-	uint64_t failures;
-	size_t bytes;
 	/* Where the next search begins: next-fit (0); top-down below 2^32 (0) and above (1). */
 	uint64_t cursor[2];
 };
@@ -66,17 +50,14 @@ void core_update_word(struct iova_core *c, uint32_t word);
 /* Longest natural request of 2 granules or more that fits into these free ones. */
 unsigned int core_word_level(uint64_t free);
 
-/* Places from `from` on, below end, in which a request fits: the lowest. CORE_NONE when there is none. span: nothing crosses a multiple of it. */
+/* Places from `from` on, below end, in which a request fits: the lowest. BASE_NONE when there is none. span: nothing crosses a multiple of it. */
 uint64_t core_first(const struct iova_core *c, const struct armdma_iova_want *w, uint64_t from, uint64_t span);
 /* The highest below end. */
 uint64_t core_last(const struct iova_core *c, const struct armdma_iova_want *w, uint64_t end);
 /* One in the block, or the run of blocks, that it fills best. */
 uint64_t core_best(const struct iova_core *c, const struct armdma_iova_want *w);
 
-bool core_query(struct iova_core *c, armdma_dma_t addr);
-int core_walk(struct iova_core *c, int (*fn)(void *ctx, armdma_dma_t addr, uint64_t size), void *ctx);
 int core_validate(const struct iova_core *c, struct armdma_error *err);
-void core_stats(struct iova_core *c, struct armdma_iova_stats *st);
 
 /* The first word with a free granule, or nr_words. */
 static inline uint32_t core_first_open(const struct iova_core *c)
@@ -90,19 +71,12 @@ static inline uint32_t core_first_open(const struct iova_core *c)
 	return word * 64 + (uint32_t)__builtin_ctzll(c->open0[word]);
 }
 
-/* The lowest free granule; CORE_NONE. */
+/* The lowest free granule; BASE_NONE. */
 static inline uint64_t core_first_one(const struct iova_core *c)
 {
 	uint32_t word = core_first_open(c);
 
-	return word < c->nr_words ? (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~c->used[word]) : CORE_NONE;
-}
-
-static inline void core_count_used(struct iova_core *c, uint64_t n)
-{
-	c->nr_used += n;
-	if (c->nr_used > c->peak)
-		c->peak = c->nr_used;
+	return word < c->nr_words ? (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~c->base.used[word]) : BASE_NONE;
 }
 
 static inline void core_close_word(struct iova_core *c, uint32_t word)
@@ -124,12 +98,12 @@ static inline void core_take_one(struct iova_core *c, uint64_t at)
 {
 	uint32_t word = (uint32_t)(at / 64);
 
-	c->used[word] |= 1ULL << at % 64;
-	if (__builtin_expect(!~c->used[word], 1))
+	c->base.used[word] |= 1ULL << at % 64;
+	if (__builtin_expect(!~c->base.used[word], 1))
 		core_close_word(c, word);
 	if (__builtin_expect(c->word_level[word], 0))
 		core_update_word(c, word);
-	core_count_used(c, 1);
+	base_count_used(&c->base, 1);
 }
 
 /* A granule that is used. */
@@ -137,12 +111,12 @@ static inline void core_give_one(struct iova_core *c, uint64_t at)
 {
 	uint32_t word = (uint32_t)(at / 64);
 
-	c->used[word] &= ~(1ULL << at % 64);
+	c->base.used[word] &= ~(1ULL << at % 64);
 	core_open_word(c, word);
 	/* Without a pair before, only its other half makes one. */
-	if (__builtin_expect(c->word_level[word] || !(c->used[word] >> (at % 64 ^ 1) & 1), 0))
+	if (__builtin_expect(c->word_level[word] || !(c->base.used[word] >> (at % 64 ^ 1) & 1), 0))
 		core_update_word(c, word);
-	c->nr_used--;
+	c->base.nr_used--;
 }
 
 static inline void core_take(struct iova_core *c, uint64_t from, uint64_t end)

@@ -35,7 +35,7 @@ static uint64_t align_up(uint64_t at, const struct armdma_iova_want *w)
 
 static bool all_free(const struct iova_core *c, uint64_t at, uint64_t n)
 {
-	return iova_next_set(c->used, (uint32_t)at, (uint32_t)(at + n)) == at + n;
+	return iova_next_set(c->base.used, (uint32_t)at, (uint32_t)(at + n)) == at + n;
 }
 
 /* A lone granule behind whole words is not counted in levels and prefixes: what to ask them for. */
@@ -73,22 +73,22 @@ static uint64_t first_in_block(const struct iova_core *c, uint32_t block, unsign
 	uint64_t start = (uint64_t)block * CORE_BLOCK, places;
 
 	if (n > 128)
-		return fits(c, start, n, from, c->total) ? start : CORE_NONE;
+		return fits(c, start, n, from, c->base.total) ? start : BASE_NONE;
 	if (n > CORE_WORD) {
-		if (fits(c, start, n, from, c->total))
+		if (fits(c, start, n, from, c->base.total))
 			return start;
-		return fits(c, start + 128, n, from, c->total) ? start + 128 : CORE_NONE;
+		return fits(c, start + 128, n, from, c->base.total) ? start + 128 : BASE_NONE;
 	}
 	for (uint32_t word = block * 4; word < block * 4 + 4; word++) {
 		if (c->word_level[word] < n || (uint64_t)word * 64 + 63 < from)
 			continue;
-		places = places_in_word(~c->used[word], n);
+		places = places_in_word(~c->base.used[word], n);
 		if ((uint64_t)word * 64 < from)
 			places &= IOVA_BITS_FROM(from % 64);
 		if (places)
 			return (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(places);
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 static uint64_t last_in_block(const struct iova_core *c, uint32_t block, unsigned int n, uint64_t end)
@@ -96,24 +96,24 @@ static uint64_t last_in_block(const struct iova_core *c, uint32_t block, unsigne
 	uint64_t start = (uint64_t)block * CORE_BLOCK, places;
 
 	if (n > 128)
-		return fits(c, start, n, 0, end) ? start : CORE_NONE;
+		return fits(c, start, n, 0, end) ? start : BASE_NONE;
 	if (n > CORE_WORD) {
 		if (fits(c, start + 128, n, 0, end))
 			return start + 128;
-		return fits(c, start, n, 0, end) ? start : CORE_NONE;
+		return fits(c, start, n, 0, end) ? start : BASE_NONE;
 	}
 	for (uint32_t word = block * 4 + 4; word-- > block * 4;) {
 		uint64_t at = (uint64_t)word * 64;
 
 		if (c->word_level[word] < n || at + n > end)
 			continue;
-		places = places_in_word(~c->used[word], n);
+		places = places_in_word(~c->base.used[word], n);
 		if (at + 64 > end)
 			places &= IOVA_BITS_BELOW(end - n - at + 1);
 		if (places)
 			return at + 63 - (unsigned int)__builtin_clzll(places);
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 /* First block from `block` on with such a level; nr_blocks. */
@@ -175,10 +175,10 @@ static uint64_t first_natural(const struct iova_core *c, unsigned int n, uint64_
 
 	for (; (block = next_block(c, block, counted(n))) < c->nr_blocks; block++) {
 		at = first_in_block(c, block, n, from);
-		if (at != CORE_NONE)
+		if (at != BASE_NONE)
 			return at;
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 static uint64_t last_natural(const struct iova_core *c, unsigned int n, uint64_t end)
@@ -188,10 +188,10 @@ static uint64_t last_natural(const struct iova_core *c, unsigned int n, uint64_t
 
 	while ((stop = last_block(c, stop, counted(n)))) {
 		at = last_in_block(c, --stop, n, end);
-		if (at != CORE_NONE)
+		if (at != BASE_NONE)
 			return at;
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 /* ---- Runs of blocks ---------------------------------------------------------------- */
@@ -201,7 +201,7 @@ static unsigned int true_prefix(const struct iova_core *c, uint32_t block)
 {
 	uint32_t at = block * CORE_BLOCK;
 
-	return block < c->nr_blocks ? iova_next_set(c->used, at, at + CORE_BLOCK) - at : 0;
+	return block < c->nr_blocks ? iova_next_set(c->base.used, at, at + CORE_BLOCK) - at : 0;
 }
 
 /* Bit i: from block first + i on, n granules are free within RUN_BLOCKS blocks. */
@@ -243,7 +243,7 @@ static bool rest_is_free(const struct iova_core *c, uint64_t at, uint64_t n)
 {
 	uint64_t last = at + n - 1;
 
-	return n % CORE_WORD != 1 || (last < c->total && !(c->used[last / 64] >> last % 64 & 1));
+	return n % CORE_WORD != 1 || (last < c->base.total && !(c->base.used[last / 64] >> last % 64 & 1));
 }
 
 /* Nothing crosses a multiple of RUN_BLOCKS blocks. */
@@ -262,7 +262,7 @@ static uint64_t first_run_within(const struct iova_core *c, const struct armdma_
 				return at;
 		}
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 /* Anywhere from `from` on: run by run. */
@@ -278,7 +278,7 @@ static uint64_t first_run(const struct iova_core *c, const struct armdma_iova_wa
 		if (at + w->count <= stop || (at <= stop && at + w->count <= stop + true_prefix(c, end)))
 			return at;
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 static uint64_t last_run(const struct iova_core *c, const struct armdma_iova_want *w, uint64_t end)
@@ -296,7 +296,7 @@ static uint64_t last_run(const struct iova_core *c, const struct armdma_iova_wan
 		if (at >= (uint64_t)start * CORE_BLOCK)
 			return at;
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 /* ---- Everything else: a word at a time ------------------------------------------------ */
@@ -306,14 +306,14 @@ static uint64_t next_free(const struct iova_core *c, uint64_t at)
 	uint32_t word = (uint32_t)(at / 64);
 	uint64_t free;
 
-	if (at >= c->total)
-		return c->total;
-	free = ~c->used[word] & IOVA_BITS_FROM(at % 64);
+	if (at >= c->base.total)
+		return c->base.total;
+	free = ~c->base.used[word] & IOVA_BITS_FROM(at % 64);
 	if (!free) {
 		word = iova_next_set(c->open0, word + 1, c->nr_words);
 		if (word == c->nr_words)
-			return c->total;
-		free = ~c->used[word];
+			return c->base.total;
+		free = ~c->base.used[word];
 	}
 	return (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(free);
 }
@@ -326,19 +326,19 @@ static uint64_t first_by_words(const struct iova_core *c, const struct armdma_io
 		at = next_free(c, at);
 		at = align_up(at, w);
 		if (at >= w->end || w->count > w->end - at)
-			return CORE_NONE;
+			return BASE_NONE;
 		if (at / span != (at + w->count - 1) / span) {
 			if (w->count > span)
-				return CORE_NONE;
+				return BASE_NONE;
 			at = (at / span + 1) * span;
 			continue;
 		}
-		busy = iova_next_set(c->used, (uint32_t)at, (uint32_t)(at + w->count));
+		busy = iova_next_set(c->base.used, (uint32_t)at, (uint32_t)(at + w->count));
 		if (busy == at + w->count)
 			return at;
 		at = busy + 1;
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 static uint64_t last_by_words(const struct iova_core *c, const struct armdma_iova_want *w, uint64_t end)
@@ -348,15 +348,15 @@ static uint64_t last_by_words(const struct iova_core *c, const struct armdma_iov
 
 		down = (at + w->skew) & w->mask;
 		if (down > at)
-			return CORE_NONE;
+			return BASE_NONE;
 		at -= down;
-		busy = iova_last_set(c->used, (uint32_t)(at + w->count));
+		busy = iova_last_set(c->base.used, (uint32_t)(at + w->count));
 		if (busy <= at)
 			return at;
 		/* The used granule is busy - 1; the request must end below it, and below all used ones under it. */
-		end = iova_last_zero(c->used, (uint32_t)(busy - 1));
+		end = iova_last_zero(c->base.used, (uint32_t)(busy - 1));
 	}
-	return CORE_NONE;
+	return BASE_NONE;
 }
 
 /* ---- Questions ------------------------------------------------------------------------ */
@@ -369,11 +369,11 @@ uint64_t core_first(const struct iova_core *c, const struct armdma_iova_want *w,
 		at = first_natural(c, (unsigned int)w->count, from);
 	else if (is_run(w) && !from && span == RUN_BLOCKS * CORE_BLOCK)
 		at = first_run_within(c, w);
-	else if (is_run(w) && span >= c->total)
+	else if (is_run(w) && span >= c->base.total)
 		at = first_run(c, w, from);
 	else
 		return first_by_words(c, w, from, span);
-	return at != CORE_NONE && at + w->count <= w->end ? at : CORE_NONE;
+	return at != BASE_NONE && at + w->count <= w->end ? at : BASE_NONE;
 }
 
 uint64_t core_last(const struct iova_core *c, const struct armdma_iova_want *w, uint64_t end)
@@ -394,7 +394,7 @@ static uint64_t better_in_group(const struct iova_core *c, uint32_t group, const
 {
 	const uint8_t *levels = c->level + (size_t)group * CORE_GROUP;
 	unsigned int n = (unsigned int)w->count;
-	uint64_t mask = iova_bytes_at_least(levels, counted(n)), place = CORE_NONE, at;
+	uint64_t mask = iova_bytes_at_least(levels, counted(n)), place = BASE_NONE, at;
 
 	if (*best < 256)
 		mask &= ~iova_bytes_at_least(levels, *best);
@@ -404,7 +404,7 @@ static uint64_t better_in_group(const struct iova_core *c, uint32_t group, const
 		if (c->level[block] >= *best)
 			continue;
 		at = first_in_block(c, block, n, 0);
-		if (at == CORE_NONE || at + n > w->end)
+		if (at == BASE_NONE || at + n > w->end)
 			continue;
 		place = at;
 		*best = c->level[block];
@@ -416,13 +416,13 @@ static uint64_t better_in_group(const struct iova_core *c, uint32_t group, const
 static uint64_t best_natural(const struct iova_core *c, const struct armdma_iova_want *w)
 {
 	unsigned int least = counted(w->count), best = 256;
-	uint64_t place = CORE_NONE, at;
+	uint64_t place = BASE_NONE, at;
 
 	for (uint32_t group = 0; group < c->nr_groups && best > least; group++) {
 		if (c->group_level[group] < least)
 			continue;
 		at = better_in_group(c, group, w, &best);
-		place = at != CORE_NONE ? at : place;
+		place = at != BASE_NONE ? at : place;
 	}
 	return place;
 }
@@ -430,7 +430,7 @@ static uint64_t best_natural(const struct iova_core *c, const struct armdma_iova
 /* The shortest run, from the place where the range would begin. */
 static uint64_t best_run(const struct iova_core *c, const struct armdma_iova_want *w)
 {
-	uint64_t place = CORE_NONE, best = UINT64_MAX;
+	uint64_t place = BASE_NONE, best = UINT64_MAX;
 	uint32_t start = 0, end;
 
 	for (; (start = iova_next_set(c->whole, start, c->nr_blocks)) < c->nr_blocks; start = end) {
@@ -456,7 +456,7 @@ uint64_t core_best(const struct iova_core *c, const struct armdma_iova_want *w)
 		return best_run(c, w);
 	if (is_one(w)) {
 		at = core_first_one(c);
-		return at < w->end ? at : CORE_NONE;
+		return at < w->end ? at : BASE_NONE;
 	}
 	return first_by_words(c, w, 0, UINT64_MAX);
 }

@@ -1,78 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hierarchical bitmap: what can be asked of it, and whether its summaries are what its bits say. */
+/* The hierarchical bitmap: are its summaries what its bits say? Every one again, granule by granule. */
 #include "lib/iova/core.h"
-
-bool core_query(struct iova_core *c, armdma_dma_t addr)
-{
-	uint64_t at;
-	bool used;
-
-	if (addr < c->space.base || addr - c->space.base >= c->space.size)
-		return false;
-	at = (addr - c->space.base) >> c->shift;
-	iova_lock(&c->lock);
-	used = c->used[at / 64] >> (at % 64) & 1;
-	iova_unlock(&c->lock);
-	return used;
-}
-
-/* The lock is not held while fn runs, so that it may call the policy. */
-static bool next_run(struct iova_core *c, bool used, uint64_t *from, uint64_t *end)
-{
-	uint64_t invert = used ? 0 : UINT64_MAX;
-
-	iova_lock(&c->lock);
-	*from = iova_find_bit(c->used, (uint32_t)*from, (uint32_t)c->total, invert);
-	*end = iova_find_bit(c->used, (uint32_t)*from, (uint32_t)c->total, ~invert);
-	iova_unlock(&c->lock);
-	return *from < c->total;
-}
-
-int core_walk(struct iova_core *c, int (*fn)(void *ctx, armdma_dma_t addr, uint64_t size), void *ctx)
-{
-	uint64_t from = 0, end;
-	int ret;
-
-	for (; next_run(c, true, &from, &end); from = end) {
-		ret = fn(ctx, c->space.base + (from << c->shift), (end - from) << c->shift);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-void core_stats(struct iova_core *c, struct armdma_iova_stats *st)
-{
-	uint64_t from, end, largest = 0;
-
-	for (from = 0; next_run(c, false, &from, &end); from = end)
-		if (end - from > largest)
-			largest = end - from;
-	iova_lock(&c->lock);
-	st->total = c->space.size;
-	st->used = c->nr_used << c->shift;
-	st->peak = c->peak << c->shift;
-	st->largest_free = largest << c->shift;
-	st->allocs = c->allocs;
-	st->frees = c->frees;
-	st->failures = c->failures;
-	st->memory = c->bytes;
-	iova_unlock(&c->lock);
-}
-
-/* ---- Validation: every summary again, granule by granule ------------------------- */
-
-static bool is_free(const struct iova_core *c, uint64_t at)
-{
-	return !(c->used[at / 64] >> (at % 64) & 1);
-}
 
 /* Free granules from `at` on, up to end. */
 static unsigned int run_at(const struct iova_core *c, uint64_t at, uint64_t end)
 {
 	uint64_t from = at;
 
-	while (at < end && is_free(c, at))
+	while (at < end && !base_is_used(&c->base, at))
 		at++;
 	return (unsigned int)(at - from);
 }
@@ -101,7 +36,7 @@ static int check_word(const struct iova_core *c, uint32_t word, struct armdma_er
 
 	if (c->word_level[word] != level)
 		return iova_fail(err, -EIO, "word %u has level %u and should have %u", word, c->word_level[word], level);
-	if (open != !!~c->used[word])
+	if (open != !!~c->base.used[word])
 		return iova_fail(err, -EIO, "word %u is wrongly marked %s", word, open ? "open" : "full");
 	if (group != !!c->open0[word / 64])
 		return iova_fail(err, -EIO, "the 64 words around %u are wrongly marked %s", word, group ? "open" : "full");
@@ -136,25 +71,9 @@ static int check_group(const struct iova_core *c, uint32_t group, struct armdma_
 	return 0;
 }
 
-static int check_counts(const struct iova_core *c, struct armdma_error *err)
-{
-	uint64_t free = 0;
-
-	for (uint32_t word = 0; word < c->nr_words; word++)
-		free += (uint64_t)__builtin_popcountll(~c->used[word]);
-	if (c->nr_used != c->total - free || c->peak < c->nr_used)
-		return iova_fail(err, -EIO, "counted: %llu used, %llu peak; bits: %llu used", (unsigned long long)c->nr_used,
-				 (unsigned long long)c->peak, (unsigned long long)(c->total - free));
-	for (uint64_t at = c->total; at < (uint64_t)c->nr_words * 64; at++)
-		if (is_free(c, at))
-			return iova_fail(err, -EIO, "granule %llu is free, but the space ends at %llu",
-					 (unsigned long long)at, (unsigned long long)c->total);
-	return 0;
-}
-
 int core_validate(const struct iova_core *c, struct armdma_error *err)
 {
-	int ret = check_counts(c, err);
+	int ret = base_validate(&c->base, (uint64_t)c->nr_words * 64, err);
 
 	for (uint32_t word = 0; !ret && word < c->nr_words; word++)
 		ret = check_word(c, word, err);

@@ -41,34 +41,15 @@ static void destroy(void *priv)
 /* Take what was found, if something was. */
 static inline int take(struct iova_core *c, uint64_t at, uint64_t count, armdma_dma_t *addr)
 {
-	if (at == CORE_NONE) {
-		c->failures++;
-		*addr = ARMDMA_MAPPING_ERROR;
-		return -ENOMEM;
-	}
-	core_take(c, at, at + count);
-	c->allocs++;
-	*addr = c->space.base + (at << c->shift);
-	return 0;
-}
-
-/* The request in granules. -EINVAL, -ENOMEM with the failure counted. */
-static inline int understand(struct iova_core *c, const struct armdma_iova_request *req, struct armdma_iova_want *w,
-			     armdma_dma_t *addr)
-{
-	int ret = iova_want(&c->space, c->shift, c->own, req, w);
-
-	if (ret == -ENOMEM)
-		c->failures++;
-	if (ret)
-		*addr = ARMDMA_MAPPING_ERROR;
-	return ret;
+	if (at != BASE_NONE)
+		core_take(c, at, at + count);
+	return base_answer(&c->base, at, addr);
 }
 
 /* One granule anywhere. The limit - 1: none at all is more than any. */
 static inline bool is_plain(const struct iova_core *c, const struct armdma_iova_request *req)
 {
-	return req->size - 1 < c->space.granule && !req->align && req->limit - 1 >= c->last - 1;
+	return req->size - 1 < c->base.space.granule && !req->align && req->limit - 1 >= c->base.last - 1;
 }
 
 __attribute__((noinline))
@@ -76,13 +57,13 @@ static int first_fit_any(struct iova_core *c, const struct armdma_iova_request *
 {
 	struct armdma_iova_want w;
 	uint64_t at;
-	int ret = understand(c, req, &w, addr);
+	int ret = base_want(&c->base, req, &w, addr);
 
 	if (ret)
 		return ret;
 	if (w.count == 1 && !w.mask) {
 		at = core_first_one(c);
-		return take(c, at < w.end ? at : CORE_NONE, 1, addr);
+		return take(c, at < w.end ? at : BASE_NONE, 1, addr);
 	}
 	return take(c, core_first(c, &w, 0, SPAN), w.count, addr);
 }
@@ -94,12 +75,12 @@ static inline int first_fit_one(struct iova_core *c, armdma_dma_t *addr)
 	uint64_t used, at;
 
 	if (__builtin_expect(word == c->nr_words, 0))
-		return take(c, CORE_NONE, 1, addr);
-	used = c->used[word];
+		return take(c, BASE_NONE, 1, addr);
+	used = c->base.used[word];
 	at = (uint64_t)word * 64 + (unsigned int)__builtin_ctzll(~used);
 	core_take_one(c, at);
-	c->allocs++;
-	*addr = c->space.base + (at << c->shift);
+	c->base.allocs++;
+	*addr = c->base.space.base + (at << c->base.shift);
 	return 0;
 }
 
@@ -108,9 +89,9 @@ static int first_fit_alloc(void *priv, const struct armdma_iova_request *req, ar
 	struct iova_core *c = priv;
 	int ret;
 
-	iova_lock(&c->lock);
+	iova_lock(&c->base.lock);
 	ret = __builtin_expect(is_plain(c, req), 1) ? first_fit_one(c, addr) : first_fit_any(c, req, addr);
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -120,11 +101,11 @@ static int best_fit_alloc(void *priv, const struct armdma_iova_request *req, arm
 	struct armdma_iova_want w;
 	int ret;
 
-	iova_lock(&c->lock);
-	ret = understand(c, req, &w, addr);
+	iova_lock(&c->base.lock);
+	ret = base_want(&c->base, req, &w, addr);
 	if (!ret)
 		ret = take(c, core_best(c, &w), w.count, addr);
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -132,10 +113,10 @@ static uint64_t find_next(const struct iova_core *c, const struct armdma_iova_re
 {
 	uint64_t from = c->cursor[0], at;
 
-	if (req->hint >= c->space.base && req->hint - c->space.base < c->space.size)
-		from = (req->hint - c->space.base) >> c->shift;
+	if (req->hint >= c->base.space.base && req->hint - c->base.space.base < c->base.space.size)
+		from = (req->hint - c->base.space.base) >> c->base.shift;
 	at = core_first(c, w, from, UNBOUND);
-	return at == CORE_NONE && from ? core_first(c, w, 0, UNBOUND) : at;
+	return at == BASE_NONE && from ? core_first(c, w, 0, UNBOUND) : at;
 }
 
 static int next_fit_alloc(void *priv, const struct armdma_iova_request *req, armdma_dma_t *addr)
@@ -145,15 +126,15 @@ static int next_fit_alloc(void *priv, const struct armdma_iova_request *req, arm
 	uint64_t at;
 	int ret;
 
-	iova_lock(&c->lock);
-	ret = understand(c, req, &w, addr);
+	iova_lock(&c->base.lock);
+	ret = base_want(&c->base, req, &w, addr);
 	if (!ret) {
 		at = find_next(c, req, &w);
 		ret = take(c, at, w.count, addr);
 		if (!ret)
-			c->cursor[0] = at + w.count < c->total ? at + w.count : 0;
+			c->cursor[0] = at + w.count < c->base.total ? at + w.count : 0;
 	}
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -162,9 +143,9 @@ static int next_fit_alloc(void *priv, const struct armdma_iova_request *req, arm
 /* Granules below address 2^32. */
 static uint64_t low_end(const struct iova_core *c)
 {
-	if (c->space.base >> 32)
+	if (c->base.space.base >> 32)
 		return 0;
-	return (((1ULL << 32) - c->space.base) >> c->shift) < c->total ? ((1ULL << 32) - c->space.base) >> c->shift : c->total;
+	return (((1ULL << 32) - c->base.space.base) >> c->base.shift) < c->base.total ? ((1ULL << 32) - c->base.space.base) >> c->base.shift : c->base.total;
 }
 
 static int top_down_create(const struct armdma_iova_policy *self, void **priv, const struct armdma_iova_space *space,
@@ -186,18 +167,18 @@ static int top_down_alloc(void *priv, const struct armdma_iova_request *req, arm
 	uint64_t at, *cursor;
 	int ret;
 
-	iova_lock(&c->lock);
-	ret = understand(c, req, &w, addr);
+	iova_lock(&c->base.lock);
+	ret = base_want(&c->base, req, &w, addr);
 	if (!ret) {
 		cursor = &c->cursor[w.end > low_end(c)];
 		at = core_last(c, &w, *cursor);
-		if (at == CORE_NONE && *cursor < w.end)
+		if (at == BASE_NONE && *cursor < w.end)
 			at = core_last(c, &w, w.end);
 		ret = take(c, at, w.count, addr);
 		if (!ret)
 			c->cursor[at + w.count > low_end(c)] = at;
 	}
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -208,8 +189,8 @@ static void raise_cursors(struct iova_core *c, uint64_t from, uint64_t end)
 
 	if (from < c->cursor[0] && from < c->cursor[1])
 		return;
-	above = iova_next_set(c->used, (uint32_t)end, (uint32_t)c->total);
-	if (above == c->total)
+	above = iova_next_set(c->base.used, (uint32_t)end, (uint32_t)c->base.total);
+	if (above == c->base.total)
 		above = UINT64_MAX;
 	if (from >= c->cursor[0] && end <= low_end(c))
 		c->cursor[0] = above;
@@ -225,27 +206,26 @@ static int give_any(struct iova_core *c, armdma_dma_t addr, uint64_t size, bool 
 {
 	uint64_t from, end;
 
-	if (!iova_range(&c->space, c->shift, addr, size, &from, &end) ||
-	    !iova_all_set(c->used, (uint32_t)from, (uint32_t)end))
+	if (!base_used_range(&c->base, addr, size, &from, &end))
 		return -EINVAL;
 	core_give(c, from, end);
 	if (top_down)
 		raise_cursors(c, from, end);
-	c->frees++;
+	c->base.frees++;
 	return 0;
 }
 
 /* One granule has its own way. */
 static inline int give(struct iova_core *c, armdma_dma_t addr, uint64_t size)
 {
-	uint64_t offset = addr - c->space.base, at = offset >> c->shift;
+	uint64_t offset = addr - c->base.space.base, at = offset >> c->base.shift;
 
-	if (__builtin_expect(size - 1 >= c->space.granule || offset >= c->space.size || at << c->shift != offset, 0))
+	if (__builtin_expect(size - 1 >= c->base.space.granule || offset >= c->base.space.size || at << c->base.shift != offset, 0))
 		return give_any(c, addr, size, false);
-	if (__builtin_expect(!(c->used[at / 64] >> at % 64 & 1), 0))
+	if (__builtin_expect(!(c->base.used[at / 64] >> at % 64 & 1), 0))
 		return -EINVAL;
 	core_give_one(c, at);
-	c->frees++;
+	c->base.frees++;
 	return 0;
 }
 
@@ -254,9 +234,9 @@ static int core_free(void *priv, armdma_dma_t addr, uint64_t size)
 	struct iova_core *c = priv;
 	int ret;
 
-	iova_lock(&c->lock);
+	iova_lock(&c->base.lock);
 	ret = give(c, addr, size);
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -265,9 +245,9 @@ static int top_down_free(void *priv, armdma_dma_t addr, uint64_t size)
 	struct iova_core *c = priv;
 	int ret;
 
-	iova_lock(&c->lock);
+	iova_lock(&c->base.lock);
 	ret = give_any(c, addr, size, true);
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -277,14 +257,14 @@ static int reserve(void *priv, armdma_dma_t addr, uint64_t size)
 	uint64_t from, end;
 	int ret = -EBUSY;
 
-	if (!iova_range(&c->space, c->shift, addr, size, &from, &end) || size % c->space.granule)
+	if (!iova_range(&c->base.space, c->base.shift, addr, size, &from, &end) || size % c->base.space.granule)
 		return -EINVAL;
-	iova_lock(&c->lock);
-	if (iova_next_set(c->used, (uint32_t)from, (uint32_t)end) == end) {
+	iova_lock(&c->base.lock);
+	if (iova_next_set(c->base.used, (uint32_t)from, (uint32_t)end) == end) {
 		core_take(c, from, end);
 		ret = 0;
 	}
-	iova_unlock(&c->lock);
+	iova_unlock(&c->base.lock);
 	return ret;
 }
 
@@ -292,12 +272,12 @@ static int reserve(void *priv, armdma_dma_t addr, uint64_t size)
 
 static bool query(void *priv, armdma_dma_t addr)
 {
-	return core_query(priv, addr);
+	return base_query(priv, addr);
 }
 
 static int walk(void *priv, int (*fn)(void *ctx, armdma_dma_t addr, uint64_t size), void *ctx)
 {
-	return core_walk(priv, fn, ctx);
+	return base_walk(priv, fn, ctx);
 }
 
 static int validate(void *priv, struct armdma_error *err)
@@ -307,7 +287,7 @@ static int validate(void *priv, struct armdma_error *err)
 
 static void stats(void *priv, struct armdma_iova_stats *st)
 {
-	core_stats(priv, st);
+	base_stats(priv, st);
 }
 
 #define POLICY(its_name, its_create, its_alloc, its_free)                                                  \

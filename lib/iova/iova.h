@@ -8,7 +8,8 @@
 #include <armdma/iova.h>
 
 extern const struct armdma_iova_policy iova_policy_linux_arm, iova_policy_linux_arm_order, iova_policy_genpool_first,
-	iova_policy_genpool_best, iova_policy_first_fit, iova_policy_next_fit, iova_policy_best_fit, iova_policy_top_down;
+	iova_policy_genpool_best, iova_policy_first_fit, iova_policy_next_fit, iova_policy_best_fit, iova_policy_top_down,
+	iova_policy_two_level, iova_policy_buddy;
 
 /* Thread caches over another policy (lib/iova/magazine.h). */
 #define IOVA_MAGAZINE(its_name, below)                                                                      \

@@ -16,6 +16,8 @@ static const struct {
 	WITH_CACHES(iova_policy_next_fit, "next-fit"),
 	WITH_CACHES(iova_policy_best_fit, "best-fit"),
 	WITH_CACHES(iova_policy_top_down, "top-down"),
+	WITH_CACHES(iova_policy_two_level, "two-level"),
+	WITH_CACHES(iova_policy_buddy, "buddy"),
 	WITH_CACHES(iova_policy_linux_arm, "linux-arm"),
 	WITH_CACHES(iova_policy_linux_arm_order, "linux-arm-order"),
 	WITH_CACHES(iova_policy_genpool_first, "genpool-first"),

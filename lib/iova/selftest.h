@@ -22,6 +22,7 @@ struct selftest {
 	uint64_t seed;
 	struct armdma_iova_verdict verdict[NR_RULES];
 	bool out_of_memory;		/* the suite's own */
+	bool lost;			/* the model and the policy have parted: what follows in this space proves nothing */
 };
 
 #define SELFTEST_LIVE 1024u

@@ -13,7 +13,7 @@ static void say(struct selftest *t, enum selftest_rule rule, enum armdma_iova_re
 {
 	struct armdma_iova_verdict *v = &t->verdict[rule];
 
-	if (v->result == ARMDMA_IOVA_BROKEN || v->result == result)
+	if (t->lost || v->result == ARMDMA_IOVA_BROKEN || v->result == result)
 		return;
 	v->result = result;
 	vsnprintf(v->why.msg, sizeof(v->why.msg), fmt, ap);
@@ -104,6 +104,7 @@ bool selftest_open(struct selftest *t, struct selftest_space *s, const struct ar
 	s->space.mem_free = mem_free;
 	s->space.mem_ctx = s;
 	s->total = space->size / space->granule;
+	t->lost = false;
 	s->used = calloc(1, (size_t)s->total);
 	if (!s->used) {
 		t->out_of_memory = true;
@@ -121,6 +122,7 @@ bool selftest_open(struct selftest *t, struct selftest_space *s, const struct ar
 void selftest_close(struct selftest_space *s)
 {
 	s->t->policy->destroy(s->priv);
+	s->t->lost = false;
 	if (s->memory)
 		selftest_broken(s->t, RULE_MEMORY, "%llu bytes of its memory are left after destroy()",
 				(unsigned long long)s->memory);
@@ -143,33 +145,38 @@ static void paint(struct selftest_space *s, uint64_t at, uint64_t n, unsigned ch
 	s->peak = s->nr_used > s->peak ? s->nr_used : s->peak;
 }
 
-/* Is it an answer that is allowed? The own rule of alignment is not known here. */
-static bool right_place(struct selftest_space *s, const struct armdma_iova_request *req, armdma_dma_t addr, uint64_t n)
+/* Does it lie in the space, and in what is free there? If not, there is nothing that the model could note. */
+static bool possible(struct selftest_space *s, const struct armdma_iova_request *req, armdma_dma_t addr, uint64_t n)
 {
-	uint64_t offset = addr - s->space.base, at = offset / s->space.granule;
-	struct armdma_iova_want w;
-	struct selftest *t = s->t;
+	uint64_t offset = addr - s->space.base;
 
 	if (addr < s->space.base || offset >= s->space.size || n * s->space.granule > s->space.size - offset)
-		return selftest_broken(t, RULE_INSIDE, "0x%llx for %llu bytes lies outside 0x%llx+0x%llx", (unsigned long long)addr,
-				       (unsigned long long)req->size, (unsigned long long)s->space.base,
-				       (unsigned long long)s->space.size);
+		return selftest_broken(s->t, RULE_INSIDE, "0x%llx for %llu bytes lies outside 0x%llx+0x%llx",
+				       (unsigned long long)addr, (unsigned long long)req->size,
+				       (unsigned long long)s->space.base, (unsigned long long)s->space.size);
 	if (offset % s->space.granule)
-		return selftest_broken(t, RULE_ALIGNMENT, "0x%llx is not aligned to the granule of 0x%x",
+		return selftest_broken(s->t, RULE_ALIGNMENT, "0x%llx is not aligned to the granule of 0x%x",
 				       (unsigned long long)addr, s->space.granule);
-	if (!all(s, at, n, 0))
-		return selftest_broken(t, RULE_OVERLAP, "0x%llx for %llu bytes: part of it is allocated or reserved already",
+	if (!all(s, offset / s->space.granule, n, 0))
+		return selftest_broken(s->t, RULE_OVERLAP, "0x%llx for %llu bytes: part of it is allocated or reserved already",
 				       (unsigned long long)addr, (unsigned long long)req->size);
+	return true;
+}
+
+/* Is it where it may be? The own rule of alignment is not known here. */
+static void check_place(struct selftest_space *s, const struct armdma_iova_request *req, uint64_t at)
+{
+	armdma_dma_t addr = s->space.base + at * s->space.granule;
+	struct armdma_iova_want w;
+
 	armdma_iova_want(&s->space, ARMDMA_IOVA_ALIGN_NONE, req, &w);
 	if ((at + w.skew) & w.mask)
-		return selftest_broken(t, RULE_ALIGNMENT, "0x%llx for %llu bytes (rule %d, align 0x%llx) is not aligned to 0x%llx",
-				       (unsigned long long)addr, (unsigned long long)req->size, (int)s->space.align,
-				       (unsigned long long)req->align,
-				       (unsigned long long)((w.mask + 1) * s->space.granule));
-	if (at + n > w.end)
-		return selftest_broken(t, RULE_LIMIT, "0x%llx for %llu bytes exceeds the limit 0x%llx", (unsigned long long)addr,
-				       (unsigned long long)req->size, (unsigned long long)req->limit);
-	return true;
+		selftest_broken(s->t, RULE_ALIGNMENT, "0x%llx for %llu bytes (rule %d, align 0x%llx) is not aligned to 0x%llx",
+				(unsigned long long)addr, (unsigned long long)req->size, (int)s->space.align,
+				(unsigned long long)req->align, (unsigned long long)((w.mask + 1) * s->space.granule));
+	if (at + w.count > w.end)
+		selftest_broken(s->t, RULE_LIMIT, "0x%llx for %llu bytes exceeds the limit 0x%llx", (unsigned long long)addr,
+				(unsigned long long)req->size, (unsigned long long)req->limit);
 }
 
 int selftest_alloc(struct selftest_space *s, const struct armdma_iova_request *req, uint64_t *at)
@@ -179,9 +186,12 @@ int selftest_alloc(struct selftest_space *s, const struct armdma_iova_request *r
 	int ret = s->t->policy->alloc(s->priv, req, &addr);
 
 	if (!ret) {
-		if (!right_place(s, req, addr, n))
+		if (s->t->lost || !possible(s, req, addr, n)) {
+			s->t->lost = true;
 			return -EIO;
+		}
 		*at = (addr - s->space.base) / s->space.granule;
+		check_place(s, req, *at);
 		paint(s, *at, n, 1);
 		s->allocs++;
 		return 0;
