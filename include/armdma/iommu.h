@@ -115,6 +115,22 @@ ARMDMA_API int armdma_domain_detach(struct armdma_domain *d, struct armdma_devic
  */
 ARMDMA_API int armdma_iommu_hold_detached(struct armdma_device *dev, bool hold);
 
+/*
+ * Prefetch buffers (3.x, 5.x, 6.x): IOVA ranges whose level-2 descriptors the device's SYSMMUs keep, and fetch ahead of the stream.
+ * Each buffer serves one range and, from 3.3 on, one direction; without TLB update for accesses by columns. Kept over suspend and attach; n 0:
+ * none. On 3.x an unmap then invalidates everything, since buffers keep descriptors that were invalid. Returns 0, -ENODEV,
+ * -EOPNOTSUPP (no such buffers), -ENOSPC (fewer than n), -EINVAL (an empty range, or one beyond 32 bits).
+ */
+struct armdma_prefetch {
+	armdma_dma_t start;
+	uint64_t size;		/* bytes */
+	bool write;		/* serves what the device writes; false: what it reads */
+	bool descending;	/* the stream goes down */
+	bool columns;		/* hits do not fill the TLB */
+};
+ARMDMA_API int armdma_iommu_set_prefetch(struct armdma_device *dev, const struct armdma_prefetch *buf,
+					 unsigned int n);
+
 /* A fault as the driver decoded it. */
 struct armdma_fault {
 	struct armdma_device *dev;

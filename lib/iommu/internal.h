@@ -175,6 +175,9 @@ struct sysmmu_unit {
 	const struct unit_variant *variant;
 	bool no_block;			/* cannot be blocked; invalidates while it runs */
 	bool hold_when_off;		/* blocks its master when disabled, instead of letting it bypass */
+	unsigned int nr_prefetch;	/* ranges that buffers serve */
+	bool prefetch_known;		/* was ever set: registers have to be written */
+	struct armdma_prefetch prefetch[MAX_PREFETCH];
 	unsigned int clk_count;
 	bool enabled;			/* programmed and running */
 	bool stopped;			/* blocked by domain_stop() */
@@ -270,6 +273,8 @@ void unit_disable(struct sysmmu_unit *u);
 bool unit_block(struct sysmmu_unit *u);
 uint32_t unit_read(struct sysmmu_unit *u, uint32_t reg);
 void unit_write(struct sysmmu_unit *u, uint32_t reg, uint32_t value);
+/* Of a blocked unit. */
+void unit_program_prefetch(struct sysmmu_unit *u);
 /* Acknowledge faults and let what is held go on. */
 void unit_resume(struct sysmmu_unit *u, uint32_t bits);
 /* Interrupt handler; ctx is the unit. */

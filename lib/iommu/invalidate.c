@@ -57,6 +57,9 @@ static bool flush_whole(const struct sysmmu_unit *u, const struct tlb_batch *b)
 
 	if (u->needs_flush || u->domain->retired || b->entries > FLUSH_ENTRY_MAX)
 		return true;
+	/* Buffers hold invalid neighbours of what goes now: whoever is mapped there next would meet them. */
+	if (u->nr_prefetch && erratum(u->m, ERRATUM_INVALID_CACHED) && u->variant->errata & ERRATUM_INVALID_CACHED)
+		return true;
 	for (unsigned int i = 0; i < b->nr; i++)
 		writes += flush_writes(u, b->size[i]);
 	return writes > FLUSH_ENTRY_MAX;
@@ -178,12 +181,19 @@ void domain_invalidate(struct armdma_domain *d, const struct tlb_batch *b, uint6
 		report_timeouts(d, iova, len);
 }
 
+/* What 3.2 and 3.3 get wrong is how later units are meant: only for those it can be left out, to see why it is done. */
+static bool caches_level1(const struct sysmmu_unit *u)
+{
+	return u->variant->level1_cache &&
+	       (!(u->variant->errata & ERRATUM_LEVEL1_KEPT) || erratum(u->m, ERRATUM_LEVEL1_KEPT));
+}
+
 bool domain_caches_level1(const struct armdma_domain *d)
 {
 	const struct armdma_device *dev;
 
 	domain_for_each_unit(d, dev, i) {
-		if (dev->units[i]->enabled && dev->units[i]->variant->level1_cache)
+		if (dev->units[i]->enabled && caches_level1(dev->units[i]))
 			return true;
 	}
 	return false;

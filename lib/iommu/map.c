@@ -281,7 +281,7 @@ static void settle_level1(struct armdma_domain *d, struct tlb_batch *linked, boo
 
 	if (retired && (!d->active_units || caches))
 		domain_invalidate(d, linked, iova, size);
-	else if (linked->entries && caches && d->empty && erratum(d->m, ERRATUM_LEVEL1_KEPT))
+	else if (linked->entries && caches && d->empty)
 		domain_invalidate(d, linked, iova, size);
 }
 

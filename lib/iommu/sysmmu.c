@@ -201,8 +201,11 @@ void unit_enable(struct sysmmu_unit *u, struct armdma_domain *d)
 	u->clk_count++;
 	unit_write(u, REG_CTRL, ARMDMA_SYSMMU_CTRL_BLOCKED);
 	unit_write(u, REG_CFG, u->variant->cfg);
+	unit_program_prefetch(u);
 	unit_write(u, at->pt_base, (uint32_t)(d->l1_pa >> u->variant->base_shift));
 	unit_write(u, at->flush_all, ARMDMA_SYSMMU_FLUSH_ALL);
+	if (at->cfg_vm)
+		unit_write(u, at->cfg_vm, ARMDMA_SYSMMU_CFG_EAP);
 	if (at->ctrl_vm)
 		unit_write(u, at->ctrl_vm, unit_read(u, at->ctrl_vm) | CTRL_VM_ENABLE | CTRL_VM_STALL);
 	u->enabled = true;

@@ -28,6 +28,17 @@ static const struct unit_layout layout_vm = {
 	.int_status = 0x060, .int_clear = 0x064, .ctrl_vm = 0x8000, .cfg_vm = 0x8004,
 };
 
+static const struct unit_prefetch prefetch_v30 = { .kind = PREFETCH_BY_MODE, .start = 0x04c, .end = 0x050 };
+static const struct unit_prefetch prefetch_v32 = { .kind = PREFETCH_BY_FLAGS, .start = 0x070, .end = 0x074 };
+static const struct unit_prefetch prefetch_v33 = {
+	.kind = PREFETCH_INDEXED, .info = 0x400, .layout = 0x404, .indicate = 0x408, .cfg = 0x40c,
+	.start = 0x410, .end = 0x414,
+};
+static const struct unit_prefetch prefetch_v5 = {
+	.kind = PREFETCH_INDEXED, .info = 0x350, .layout = 0x300, .indicate = 0x308, .cfg = 0x310,
+	.start = 0x320, .end = 0x328,
+};
+
 /* ---- Faults -------------------------------------------------------------- */
 
 #define UNKNOWN_DIR(text, reg) { .what = text, .addr_reg = (reg) }
@@ -124,29 +135,31 @@ static const struct unit_variant variants[] = {
 		/* Regions apart by what the prefetch buffers hold: 32 descriptors. */
 		.name = "3.0, 3.1", .first = UNIT_VERSION(3, 0), .last = UNIT_VERSION(3, 1), .at = &layout_v1,
 		.format = &pt_format_v1, .faults = &faults_v1, .cfg = CFG_V1, .retries = true,
-		.errata = ERRATUM_INVALID_CACHED, .region_align = 128 * KiB,
+		.prefetch = &prefetch_v30, .errata = ERRATUM_INVALID_CACHED, .region_align = 128 * KiB,
 	}, {
 		.name = "3.2", .first = UNIT_VERSION(3, 2), .last = UNIT_VERSION(3, 2), .at = &layout_v1,
 		.format = &pt_format_v1, .faults = &faults_v1, .cfg = CFG_V3_2, .retries = true,
-		.level1_cache = true, .errata = ERRATUM_INVALID_CACHED | ERRATUM_LEVEL1_KEPT, .region_align = 256 * KiB,
+		.prefetch = &prefetch_v32, .level1_cache = true,
+		.errata = ERRATUM_INVALID_CACHED | ERRATUM_LEVEL1_KEPT, .region_align = 256 * KiB,
 	}, {
 		/* Prefetches the block behind as well: nothing may lie there. */
 		.name = "3.3", .first = UNIT_VERSION(3, 3), .last = UNIT_VERSION(3, 127), .at = &layout_v1,
 		.format = &pt_format_v1, .faults = &faults_v33, .cfg = CFG_V3_3, .retries = true,
-		.level1_cache = true, .errata = ERRATUM_INVALID_CACHED | ERRATUM_LEVEL1_KEPT | ERRATUM_LEVEL1_PREFETCH,
+		.prefetch = &prefetch_v33, .level1_cache = true,
+		.errata = ERRATUM_INVALID_CACHED | ERRATUM_LEVEL1_KEPT | ERRATUM_LEVEL1_PREFETCH,
 		.region_align = 128 * KiB, .region_hole = 128 * KiB,
 	}, {
 		.name = "5.0", .first = UNIT_VERSION(5, 0), .last = UNIT_VERSION(5, 0), .at = &layout_v5,
 		.format = &pt_format_v5, .faults = &faults_v5, .base_shift = 12, .cfg = CFG_V3_3,
-		.level1_cache = true,
+		.prefetch = &prefetch_v5, .level1_cache = true,
 	}, {
 		.name = "5.1", .first = UNIT_VERSION(5, 1), .last = UNIT_VERSION(5, 127), .at = &layout_v5_range,
 		.format = &pt_format_v5, .faults = &faults_v5, .base_shift = 12, .cfg = CFG_V3_3,
-		.level1_cache = true,
+		.prefetch = &prefetch_v5, .level1_cache = true,
 	}, {
 		.name = "6.x", .first = UNIT_VERSION(6, 0), .last = UNIT_VERSION(6, 127), .at = &layout_v5_range,
 		.format = &pt_format_v5, .faults = &faults_v5, .base_shift = 12, .cfg = CFG_V3_3, .retries = true,
-		.level1_cache = true,
+		.prefetch = &prefetch_v5, .level1_cache = true,
 	}, {
 		.name = "7.x", .first = UNIT_VERSION(7, 0), .last = UNIT_VERSION(8, 127), .at = &layout_v5_range,
 		.format = &pt_format_v7, .faults = &faults_v7, .base_shift = 12, .cfg = CFG_V3_3, .retries = true,

@@ -31,6 +31,19 @@ struct unit_layout {
 	uint32_t ctrl_vm, cfg_vm;	/* of the first virtual machine's register bank */
 };
 
+/* Prefetch buffers; how they are switched on, and where their registers lie. */
+enum prefetch_kind {
+	PREFETCH_BY_MODE,	/* a field of CFG; start and end of buffer n at 8 * n */
+	PREFETCH_BY_FLAGS,	/* bits of CFG; the same */
+	PREFETCH_INDEXED,	/* a buffer is indicated, then programmed */
+};
+struct unit_prefetch {
+	enum prefetch_kind kind;
+	uint32_t start, end;
+	uint32_t info, layout, indicate, cfg;	/* PREFETCH_INDEXED */
+};
+#define MAX_PREFETCH 6
+
 struct fault_kind {
 	const char *what;
 	uint32_t addr_reg;
@@ -56,6 +69,7 @@ struct unit_variant {
 	const struct unit_layout *at;
 	const struct pt_format *format;
 	const struct fault_table *faults;
+	const struct unit_prefetch *prefetch;	/* NULL: no buffers */
 	unsigned int base_shift;	/* PT_BASE holds the address >> base_shift */
 	uint32_t cfg;			/* written when enabled */
 	/* Pages of 4 KiB that one FLUSH_ENTRY reaches of a larger page: all of it (0), or only the set of that one. */
