@@ -248,6 +248,8 @@ static void set_shape(const struct bus_master *m, struct burst_shape *s, unsigne
 		s->full_lg2 = (uint8_t)__builtin_ctz(s->full);
 	s->beat_cost = costs->beat;
 	s->cost = costs->burst;
+	s->mem_beats = costs->mem_beats;
+	s->mem_cycles = s->mem_beats ? (beats + s->mem_beats - 1) / s->mem_beats : 0;
 }
 
 static inline bool shape_fits(const struct bus_channel *ch, const struct bus_xfer *x)
@@ -255,7 +257,8 @@ static inline bool shape_fits(const struct bus_channel *ch, const struct bus_xfe
 	const struct armdma_costs *costs = &ch->master->hw->cfg.costs;
 	const struct burst_shape *s = &ch->shape;
 
-	return full_beats(x) == s->beats && costs->beat == s->beat_cost && costs->burst == s->cost;
+	return full_beats(x) == s->beats && costs->beat == s->beat_cost && costs->burst == s->cost &&
+	       costs->mem_beats == s->mem_beats;
 }
 
 /* The port does not let the burst through. */
@@ -293,6 +296,32 @@ static bool move_elsewhere(struct bus_channel *ch, struct bus_xfer *x, armdma_dm
 	return false;
 }
 
+/* The first burst of a run may have to wait until memory is free: as if its look-up took longer. */
+static inline void ask_memory(struct bus_channel *ch, unsigned int beats, struct bus_translation *tr)
+{
+	const struct burst_shape *s = &ch->shape;
+	struct armdma_hw *hw = ch->master->hw;
+	uint64_t data = hw->clk.now + tr->cycles + s->cost;
+
+	if (__builtin_expect(hw->bus->mem_until > data, 0))
+		tr->cycles += (uint32_t)bus_wait_for_memory(hw->bus, data, bus_memory_cycles(s, beats));
+}
+
+/* Nobody else acts before a run's last burst starts: of all its bursts only that one can meet others. */
+static inline void take_memory(struct bus_channel *ch, armdma_dma_t addr, const struct bus_run *run)
+{
+	const struct burst_shape *s = &ch->shape;
+	struct armdma_hw *hw = ch->master->hw;
+	armdma_dma_t last = addr + run->bytes - 1, start = addr & ~(armdma_dma_t)((1u << s->beat_lg2) - 1);
+	uint64_t now = hw->clk.now;
+	unsigned int beats;
+
+	if (start < (last & ~(armdma_dma_t)(BURST_BOUNDARY - 1)))
+		start = last & ~(armdma_dma_t)(BURST_BOUNDARY - 1);
+	beats = (unsigned int)((s->full_lg2 ? (last - start) & (s->full - 1) : (last - start) % s->full) >> s->beat_lg2) + 1;
+	bus_take_memory(hw->bus, now, now + run->cycles - (uint64_t)beats * s->beat_cost, bus_memory_cycles(s, beats));
+}
+
 /* Start the burst at the head's position now, and those of its span that start before `limit`. */
 static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint64_t limit)
 {
@@ -314,6 +343,12 @@ static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint
 		return;
 	}
 	avail = min_u64(avail, tr.span ? tr.span : first);
+	if (s->mem_beats) {
+		ask_memory(ch, whole ? s->beats : beats_of(s, addr, first), &tr);
+		/* While others have slots to come, each burst has to look. */
+		if (__builtin_expect(hw->bus->mem_until > now, 0))
+			limit = now;
+	}
 	run = measure_whole(s, avail, &tr);
 	if (__builtin_expect(!whole || avail & (s->full - 1) || now + run.cycles >= limit, 0))
 		run = measure(s, addr, avail, &tr, now, limit);
@@ -321,6 +356,8 @@ static inline void start_bursts(struct bus_channel *ch, struct bus_xfer *x, uint
 		move(ch, x, tr.pa, run.bytes);
 	else if (!move_elsewhere(ch, x, addr, first, &tr, &run))
 		return;
+	if (s->mem_beats)
+		take_memory(ch, addr, &run);
 	if (run.bursts > 1 && m->port)
 		m->port->ops->repeat(m->port, x, run.bursts - 1);
 	if (watched(ch))

@@ -12,6 +12,8 @@ struct burst_shape {
 	uint32_t full;			/* bytes of a full burst that starts at a beat boundary */
 	uint8_t full_lg2;		/* if that is a power of two that divides a page; else 0 */
 	uint32_t beat_cost, cost;	/* cycles of a beat, and of a burst beside its beats */
+	uint32_t mem_beats;	/* that memory moves in a cycle; 0: no limit */
+	uint32_t mem_cycles;	/* that a full burst takes of memory's time */
 };
 
 /* One direction of a master. */
@@ -42,13 +44,35 @@ struct bus_master {
 struct bus_probe;
 LIST_HEAD(bus_probe_list, bus_probe);
 
+/* Time of memory that a burst has been granted: [from, to). */
+struct bus_slot {
+	uint64_t from, to;
+};
+
+/* One of each channel can lie in the future; when there are more, the rest is not kept apart. */
+#define BUS_MAX_SLOTS 256
+
 struct bus {
+	uint64_t mem_until;		/* end of the last slot */
+	unsigned int nr_slots;
+	struct bus_slot slots[BUS_MAX_SLOTS];
 	SLIST_HEAD(, bus_master) masters;
 	struct bus_probe_list probes, spare;
 	SLIST_HEAD(, bus_window) windows;
 };
 
 void bus_probes_free(struct bus *bus);
+
+/* arbiter.c */
+/* Cycles that a burst whose data could flow from `want` on for so many cycles has to wait for memory. */
+uint64_t bus_wait_for_memory(const struct bus *bus, uint64_t want, uint64_t cycles);
+/* Memory is taken from `from` on; the bursts of others are kept away from then. */
+void bus_take_memory(struct bus *bus, uint64_t now, uint64_t from, uint64_t cycles);
+
+static inline uint32_t bus_memory_cycles(const struct burst_shape *s, unsigned int beats)
+{
+	return beats == s->beats ? s->mem_cycles : (beats + s->mem_beats - 1) / s->mem_beats;
+}
 void bus_windows_free(struct bus *bus);
 
 #endif
