@@ -65,16 +65,22 @@ static void emit(struct armdma_hw *hw, enum armdma_event_type type, const char *
 }
 
 /* A unit without clock or power leaves the bus without an answer: the CPU takes an external abort. */
-static bool answers(struct armdma_hw *hw, const struct mmio_region *r, armdma_phys_t reg, bool write)
+__attribute__((noinline))
+static void no_answer(struct armdma_hw *hw, const struct mmio_region *r, armdma_phys_t reg, bool write)
+{
+	armdma_hw_log(hw, "external abort: %s of register 0x%llx of %s: %s", write ? "write" : "read",
+		      (unsigned long long)reg, r->name,
+		      r->power->power_off ? "it is powered off" : "its clock is gated");
+	emit(hw, ARMDMA_EV_ABORT, r->name, reg, write);
+}
+
+static inline bool answers(struct armdma_hw *hw, const struct mmio_region *r, armdma_phys_t reg, bool write)
 {
 	const struct unit_power *p = r->power;
 
 	if (__builtin_expect(!p || !(p->clock_off | p->power_off), 1))
 		return true;
-	armdma_hw_log(hw, "external abort: %s of register 0x%llx of %s: %s", write ? "write" : "read",
-		      (unsigned long long)reg, r->name,
-		      p->power_off ? "it is powered off" : "its clock is gated");
-	emit(hw, ARMDMA_EV_ABORT, r->name, reg, write);
+	no_answer(hw, r, reg, write);
 	return false;
 }
 
@@ -137,10 +143,10 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 		emit(hw, ARMDMA_EV_ABORT, NULL, reg, true);
 		return;
 	}
-	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
-		if (!answers(hw, r, reg, true))
+	if (!answers(hw, r, reg, true))
 		return;
-	emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
+		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
 }
 

@@ -166,15 +166,15 @@ static inline int m2m_from_rgb(const struct m2m_job *j, const int *rgb, int comp
 static inline int m2m_source(const struct m2m_job *j, const struct armdma_picture *p, uint32_t x, uint32_t y, int comp)
 {
 	uint32_t px, py;
-	const uint8_t *pl[3];
+	const uint8_t *pl[3] = { NULL, NULL, NULL };
 	int rgb[3];
 
 	if (comp)
 		x = x / 2 * 2;	/* chroma of its pair */
 	px = j->x + (j->in_mirror_x ? (comp ? j->w - 2 - x : j->w - 1 - x) : x);
 	py = j->y + (j->in_mirror_y ? j->h - 1 - y : y);
-	for (int i = 0; i < 3; i++)
-		pl[i] = (const uint8_t *)p->plane[i] + p->pitch[i] * (armdma_pixfmt_lines(p->fmt, (unsigned int)i, 2) == 1 ? py / 2 : py);
+	for (unsigned int i = 0; i < armdma_pixfmt_planes(p->fmt); i++)
+		pl[i] = (const uint8_t *)p->plane[i] + p->pitch[i] * (armdma_pixfmt_lines(p->fmt, i, 2) == 1 ? py / 2 : py);
 	switch (p->fmt) {
 	case ARMDMA_PIX_NV12:
 	case ARMDMA_PIX_NV16:

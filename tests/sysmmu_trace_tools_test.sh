@@ -64,7 +64,7 @@ for e in events:
 assert not spans, spans
 assert closed == {"dma_map": facts["dma_map"], "dma_alloc": facts["dma_alloc"], "iova": facts["iova_alloc"]}, closed
 sites = {e["args"]["site"] for e in events if e["ph"] == "b" and e["cat"] == "dma_map"}
-assert len(sites) == 2 and all("work at " in s for s in sites), sites
+assert len(sites) == 3 and all("work at " in s for s in sites), sites
 
 count = lambda f: sum(1 for e in events if f(e))
 assert count(lambda e: e["ph"] == "X" and e["dur"] > 0) == facts["bus_read"] + facts["bus_write"]

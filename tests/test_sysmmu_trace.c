@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <armdma/scatterlist.h>
 #include <armdma/trace.h>
 
 #include "tools/iova/ftrace.h"
@@ -47,6 +48,7 @@ static void work(struct env *e)
 {
 	static uint8_t got[STREAM];
 	uint8_t *buf = armdma_kzalloc(e->m, 2 * STREAM, ARMDMA_GFP_KERNEL);
+	struct armdma_scatterlist sgl[2];
 	armdma_dma_t out, in, handle;
 	void *cpu = armdma_dma_alloc_coherent(e->dev, 5 * ARMDMA_PAGE_SIZE, &handle, ARMDMA_GFP_KERNEL);
 
@@ -64,6 +66,11 @@ static void work(struct env *e)
 	armdma_iommu_unmap(armdma_mapping_domain(e->mapping), FAR, ARMDMA_PAGE_SIZE);
 	armdma_dma_unmap_single(e->dev, out, STREAM, ARMDMA_TO_DEVICE);
 	armdma_dma_free_coherent(e->dev, 5 * ARMDMA_PAGE_SIZE, cpu, handle);
+	armdma_sg_init_table(sgl, 2);
+	armdma_sg_set_buf(e->m, &sgl[0], buf, ARMDMA_PAGE_SIZE);
+	armdma_sg_set_buf(e->m, &sgl[1], buf + STREAM, 500);
+	assert_true(armdma_dma_map_sg(e->dev, sgl, 2, ARMDMA_BIDIRECTIONAL) > 0);
+	armdma_dma_unmap_sg(e->dev, sgl, 2, ARMDMA_BIDIRECTIONAL);
 	armdma_kfree(e->m, buf);
 }
 
@@ -144,9 +151,9 @@ static void mask_chooses_the_types(void **state)
 	struct armdma_trace *t = trace_of(e, 0, ARMDMA_EV_BIT(ARMDMA_EV_DMA_MAP) | ARMDMA_EV_BIT(ARMDMA_EV_FAULT));
 
 	work(e);
-	assert_int_equal(armdma_trace_len(t), 3);
-	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, NULL), 2);
-	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, "mdma"), 2);
+	assert_int_equal(armdma_trace_len(t), 5);
+	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, NULL), 4);
+	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, "mdma"), 4);
 	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, "fimc0"), 0);
 	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_FAULT, "sysmmu-mdma"), 1);
 	armdma_trace_free(t);
@@ -167,7 +174,7 @@ static void stopped_trace_outlives_its_machine(void **state)
 	work(e);
 	assert_int_equal(armdma_trace_len(t), n);
 	assert_int_equal(env_teardown(state), 0);
-	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, "mdma"), 2);
+	assert_int_equal(armdma_trace_count(t, ARMDMA_EV_DMA_MAP, "mdma"), 4);
 	assert_true(armdma_trace_count(t, ARMDMA_EV_TLB_FILL, "sysmmu-mdma") > 4);
 	armdma_trace_free(t);
 }
@@ -370,6 +377,45 @@ static void ftrace_text_of_a_failed_map_has_no_map_line(void **state)
 	armdma_kfree(e->m, buf);
 }
 
+/* A list is one call in the kernel, however many entries and IOVAs it has. */
+static void ftrace_text_of_a_list_is_one_call(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 16 * ARMDMA_PAGE_SIZE, ARMDMA_GFP_KERNEL);
+	struct armdma_scatterlist sgl[4];
+	struct armdma_trace *t;
+	struct ftrace_event ev;
+	struct ftrace *f;
+	uint64_t mapped = 0;
+
+	armdma_sg_init_table(sgl, 4);
+	for (unsigned int i = 0; i < 4; i++)
+		armdma_sg_set_buf(e->m, &sgl[i], buf + 4 * ARMDMA_PAGE_SIZE * i, (unsigned int)ARMDMA_PAGE_SIZE - 8 * i);
+	t = trace_of(e, 0, 0);
+	assert_true(armdma_dma_map_sg(e->dev, sgl, 4, ARMDMA_TO_DEVICE) > 0);
+	armdma_dma_unmap_sg(e->dev, sgl, 4, ARMDMA_TO_DEVICE);
+	f = import(t, "trace-list.ftrace.txt");
+	ev = expect(f, FTRACE_DMA_MAP_SG);
+	assert_string_equal(ev.dev, "mdma");
+	assert_int_equal(ev.dir, ARMDMA_TO_DEVICE);
+	assert_int_equal(ftrace_next(f, &ev), 1);
+	while (ev.type != FTRACE_DMA_UNMAP_SG) {
+		assert_true(ev.type == FTRACE_IOVA_ALLOC || ev.type == FTRACE_IOVA_ALLOC_RET || ev.type == FTRACE_MAP);
+		mapped += ev.type == FTRACE_MAP ? ev.size : 0;
+		assert_int_equal(ftrace_next(f, &ev), 1);
+	}
+	assert_int_equal(mapped, 4 * ARMDMA_PAGE_SIZE);
+	while (ftrace_next(f, &ev) == 1) {
+		assert_int_equal(ev.type, FTRACE_UNMAP);
+		mapped -= ev.size;
+	}
+	assert_int_equal(mapped, 0);
+	assert_int_equal(ftrace_stats(f)->malformed, 0);
+	ftrace_close(f);
+	armdma_trace_free(t);
+	armdma_kfree(e->m, buf);
+}
+
 /* ---- Files ------------------------------------------------------------------ */
 
 static const struct { enum armdma_trace_format format; const char *name; } files[] = {
@@ -471,6 +517,7 @@ int main(void)
 		T(ftrace_text_tells_a_mapping_as_the_kernel_does),
 		T(ftrace_text_of_random_calls_reads_back),
 		T(ftrace_text_of_a_failed_map_has_no_map_line),
+		T(ftrace_text_of_a_list_is_one_call),
 		cmocka_unit_test(two_runs_write_the_same_bytes),
 		T(empty_traces_have_files_too),
 		T(errors_of_the_file_are_told),

@@ -64,9 +64,9 @@ enum armdma_trace_format {
 	/*
 	 * Text of the kernel's ftrace buffer. iommu:map, iommu:unmap, iommu:io_page_fault, irq:irq_handler_entry and
 	 * irq:irq_handler_exit are the kernel's own tracepoints (Linux 6.1). The DMA API has none there; its calls
-	 * (dma_map_page, dma_unmap_page, dma_alloc, dma_free, dma_sync_single_for_cpu, dma_sync_single_for_device,
-	 * iova_alloc, iova_alloc_ret) come out as kprobes on those functions do. In the order of the kernel: a call stands
-	 * before what it does. Other events are left out. Times in microseconds since the machine was created.
+	 * (dma_map_page, dma_unmap_page, dma_map_sg, dma_unmap_sg, dma_alloc, dma_free, dma_sync_single_for_cpu,
+	 * dma_sync_single_for_device, iova_alloc, iova_alloc_ret) come out as kprobes on those functions do. In the order of
+	 * the kernel: a call stands before what it does. Other events are left out. Times in microseconds since the machine was created.
 	 */
 	ARMDMA_TRACE_FTRACE,
 	/* The same events as the binary trace.dat, version 6, of trace-cmd and KernelShark; times in nanoseconds. */

@@ -225,10 +225,10 @@ static uint64_t region_alignment(const struct armdma_iommu_mapping *mapping, uin
 	return align;
 }
 
-armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit, uint64_t align)
+static inline int iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit, uint64_t align,
+			     armdma_dma_t *addr)
 {
 	struct armdma_iova_request req = { .size = size, .limit = limit, .align = align };
-	armdma_dma_t addr = ARMDMA_MAPPING_ERROR;
 	int ret = -ENOMEM;
 
 	if (limit == UINT64_MAX)
@@ -239,13 +239,31 @@ armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 			req.align = region_alignment(mapping, size);
 	}
 	if (!fail_now(mapping->m, ARMDMA_FAIL_IOVA)) {
-		ret = mapping->policy->alloc(mapping->iova, &req, &addr);
+		ret = mapping->policy->alloc(mapping->iova, &req, addr);
 		if (ret == -ENOMEM && flush_lazy(mapping))
-			ret = mapping->policy->alloc(mapping->iova, &req, &addr);
+			ret = mapping->policy->alloc(mapping->iova, &req, addr);
 	}
-	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_ALLOC))
-		emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
+	return ret;
+}
+
+__attribute__((noinline))
+static armdma_dma_t iova_alloc_watched(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit,
+				       uint64_t align)
+{
+	armdma_dma_t addr = ARMDMA_MAPPING_ERROR;
+	int ret = iova_alloc(mapping, size, limit, align, &addr);
+
+	emit(mapping, ARMDMA_EV_IOVA_ALLOC, addr, size, ret);
 	return ret ? ARMDMA_MAPPING_ERROR : addr;
+}
+
+armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size, uint64_t limit, uint64_t align)
+{
+	armdma_dma_t addr = ARMDMA_MAPPING_ERROR;
+
+	if (armdma_event_on(mapping->m->ev, ARMDMA_EV_IOVA_ALLOC))
+		return iova_alloc_watched(mapping, size, limit, align);
+	return iova_alloc(mapping, size, limit, align, &addr) ? ARMDMA_MAPPING_ERROR : addr;
 }
 
 /* Apart, so that the usual way needs no registers saved. */

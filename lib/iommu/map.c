@@ -358,9 +358,8 @@ static int map_slowly(struct armdma_domain *d, struct part p, unsigned int prot,
 	return ret;
 }
 
-/* Every request, with all that there is to check and to tell. */
-__attribute__((noinline))
-static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+/* Every request, with all that there is to check. */
+static int map_checked(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
 		   unsigned int access, uint64_t sizes)
 {
 	unsigned int prot = access & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE), flags;
@@ -381,9 +380,27 @@ static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa,
 	else
 		ret = map_slowly(d, p, prot, sizes);
 	armdma_hw_irq_restore(d->m->hw, flags);
-	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
-		emit_map(d, iova, pa, size, access, ret);
 	return ret;
+}
+
+__attribute__((noinline))
+static int map_watched(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		       unsigned int access, uint64_t sizes)
+{
+	int ret = map_checked(d, iova, pa, size, access, sizes);
+
+	emit_map(d, iova, pa, size, access, ret);
+	return ret;
+}
+
+/* The same, and told when somebody listens. */
+__attribute__((noinline))
+static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		   unsigned int access, uint64_t sizes)
+{
+	if (armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
+		return map_watched(d, iova, pa, size, access, sizes);
+	return map_checked(d, iova, pa, size, access, sizes);
 }
 
 int iommu_map_sizes(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,

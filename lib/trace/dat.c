@@ -21,8 +21,8 @@
 
 /* ---- What the events look like ------------------------------------------- */
 
-/* Where a field's value comes from. Strings and the last two have 4 bytes, the others 8. */
-enum from { END, IP, OFFSET, LEN, ADDR, PA, VALUE, IOVA_RET, DEV, WHO, DRIVER, LINE_NAME, DIR, FLAGS, IRQ, HANDLED };
+/* Where a field's value comes from. Strings, and what comes from DIR on, have 4 bytes, the others 8. */
+enum from { END, IP, OFFSET, LEN, ADDR, PA, VALUE, IOVA_RET, DEV, WHO, DRIVER, LINE_NAME, DIR, NENTS, FLAGS, IRQ, HANDLED };
 
 struct field {
 	enum from from;
@@ -44,6 +44,12 @@ static const struct kernel_format {
 	[K_DMA_UNMAP_PAGE] = { "kprobes", "dma_unmap_page",
 		{ { IP, "__probe_ip" }, { ADDR, "iova" }, { LEN, "size" }, { DEV, "dev" }, { DIR, "dir" } },
 		CALL(" iova=0x%Lx size=%Lu dir=%u\"") ", REC->iova, REC->size, REC->dir" },
+	[K_DMA_MAP_SG] = { "kprobes", "dma_map_sg",
+		{ { IP, "__probe_ip" }, { DEV, "dev" }, { NENTS, "nents" }, { DIR, "dir" } },
+		CALL(" nents=%d dir=%u\"") ", REC->nents, REC->dir" },
+	[K_DMA_UNMAP_SG] = { "kprobes", "dma_unmap_sg",
+		{ { IP, "__probe_ip" }, { ADDR, "iova" }, { DEV, "dev" }, { NENTS, "nents" }, { DIR, "dir" } },
+		CALL(" iova=0x%Lx nents=%d dir=%u\"") ", REC->iova, REC->nents, REC->dir" },
 	[K_DMA_ALLOC] = { "kprobes", "dma_alloc",
 		{ { IP, "__probe_ip" }, { LEN, "size" }, { DEV, "dev" } },
 		CALL(" size=%Lu\"") ", REC->size" },
@@ -271,6 +277,7 @@ static uint64_t number(const struct pages *p, enum from from, const struct kerne
 	case PA: return ev->pa;
 	case IOVA_RET: return ev->result ? ARMDMA_MAPPING_ERROR : ev->addr;
 	case DIR: return ev->dir;
+	case NENTS: return (uint32_t)kev->nents;
 	case FLAGS: return ev->dir == ARMDMA_FROM_DEVICE;
 	case IRQ: return ev->addr;
 	default: return ev->value;

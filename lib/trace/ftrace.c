@@ -37,6 +37,7 @@ static void write_call(struct writer *w, const struct kernel_event *kev)
 {
 	static const char *const names[K_NR] = {
 		[K_DMA_MAP_PAGE] = "dma_map_page", [K_DMA_UNMAP_PAGE] = "dma_unmap_page",
+		[K_DMA_MAP_SG] = "dma_map_sg", [K_DMA_UNMAP_SG] = "dma_unmap_sg",
 		[K_DMA_ALLOC] = "dma_alloc", [K_DMA_FREE] = "dma_free",
 		[K_DMA_SYNC_CPU] = "dma_sync_single_for_cpu",
 		[K_DMA_SYNC_DEV] = "dma_sync_single_for_device",
@@ -50,6 +51,12 @@ static void write_call(struct writer *w, const struct kernel_event *kev)
 	case K_DMA_MAP_PAGE:
 		fprintf(w->out, " offset=0x%llx size=%llu dir=%u attrs=0x%llx",
 			pa & (ARMDMA_PAGE_SIZE - 1), len, ev->dir, attrs);
+		break;
+	case K_DMA_MAP_SG:
+		fprintf(w->out, " nents=%d dir=%u", kev->nents, ev->dir);
+		break;
+	case K_DMA_UNMAP_SG:
+		fprintf(w->out, " iova=0x%llx nents=%d dir=%u", addr, kev->nents, ev->dir);
 		break;
 	case K_DMA_ALLOC:
 		fprintf(w->out, " size=%llu", len);

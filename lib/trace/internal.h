@@ -42,7 +42,7 @@ size_t trace_site_index(const struct trace_sites *s, const void *site);
 /* ---- The kernel's view ---------------------------------------------------- */
 
 enum kernel_type {
-	K_DMA_MAP_PAGE, K_DMA_UNMAP_PAGE, K_DMA_ALLOC, K_DMA_FREE, K_DMA_SYNC_CPU, K_DMA_SYNC_DEV,
+	K_DMA_MAP_PAGE, K_DMA_UNMAP_PAGE, K_DMA_MAP_SG, K_DMA_UNMAP_SG, K_DMA_ALLOC, K_DMA_FREE, K_DMA_SYNC_CPU, K_DMA_SYNC_DEV,
 	K_IOVA_ALLOC, K_IOVA_ALLOC_RET, K_MAP, K_UNMAP, K_PAGE_FAULT, K_IRQ_ENTRY, K_IRQ_EXIT,
 	K_NR
 };
@@ -51,7 +51,8 @@ enum kernel_type {
 struct kernel_event {
 	enum kernel_type type;
 	uint64_t time;		/* cycles */
-	const struct armdma_trace_record *rec;
+	const struct armdma_trace_record *rec;	/* of a list: its first entry */
+	int nents;		/* lists only: entries */
 };
 /*
  * Call fn for each event, in the kernel's order: the call of the DMA API first, then what it did. Stops when fn returns

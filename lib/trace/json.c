@@ -219,11 +219,17 @@ static unsigned int thread_of(const struct json *j, const char *who)
 	return TID_UNITS - 1;
 }
 
+/* `who` is a unit or master of the hardware. */
+static bool has_unit(const struct armdma_event *ev)
+{
+	return ev->who && ev->type != ARMDMA_EV_MISUSE && ev->type != ARMDMA_EV_DMA_CALL;
+}
+
 static void write_instant(struct json *j, const struct armdma_trace_record *r)
 {
-	bool unit = r->ev.who && r->ev.type != ARMDMA_EV_MISUSE;
+	bool unit = has_unit(&r->ev);
 
-	begin(j, "i", armdma_event_name(r->ev.type), unit ? PID_HARDWARE : PID_SOFTWARE,
+	begin(j, "i", r->ev.type == ARMDMA_EV_DMA_CALL ? r->ev.who : armdma_event_name(r->ev.type), unit ? PID_HARDWARE : PID_SOFTWARE,
 	      unit ? thread_of(j, r->ev.who) : r->in_irq ? TID_IRQ : TID_CALLS);
 	fputs(",\"s\":\"t\"", j->out);
 	write_time(j, r->ev.time);
@@ -291,6 +297,16 @@ static void write_label(struct json *j, const char *what, unsigned int pid, unsi
 	fputs("}}", j->out);
 }
 
+static bool names_unit(const struct json *j, const char *name)
+{
+	const struct armdma_trace_record *r;
+
+	for (size_t i = 0; (r = armdma_trace_get(j->t, i)); i++)
+		if (r->ev.who == name && has_unit(&r->ev))
+			return true;
+	return false;
+}
+
 static void write_labels(struct json *j)
 {
 	write_label(j, "process_name", PID_SOFTWARE, 0, "software");
@@ -298,8 +314,9 @@ static void write_labels(struct json *j)
 	write_label(j, "thread_name", PID_SOFTWARE, TID_CALLS, "calls");
 	write_label(j, "thread_name", PID_SOFTWARE, TID_IRQ, "interrupt handlers");
 	for (size_t i = 0; i < j->t->nr_names; i++)
-		write_label(j, "thread_name", PID_HARDWARE, TID_UNITS + (unsigned int)i,
-			    j->t->names[i]->text);
+		if (names_unit(j, j->t->names[i]->text))
+			write_label(j, "thread_name", PID_HARDWARE, TID_UNITS + (unsigned int)i,
+				    j->t->names[i]->text);
 }
 
 int trace_write_json(const struct armdma_trace *t, FILE *out)

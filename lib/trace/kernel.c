@@ -4,10 +4,12 @@
  *
  * A probe of the kernel sits where a function begins: dma_map_page, then iova_alloc, then map. Here dma_map and dma_alloc are emitted
  * when all is done, and dma_unmap after the unmap. So each of them is moved up to the event that began its work: the
- * allocation of its IOVA, or the unmap of its range.
+ * allocation of its IOVA, or the unmap of its range. A list has an event for each entry here, and one for all in the kernel: it is
+ * told where the call of the DMA API was entered.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/trace/internal.h"
 
@@ -21,8 +23,18 @@ struct open {
 	bool failed;		/* the IOVA was not given, or given back */
 };
 
+/* A list: the call, and the entries that followed it. */
+struct list {
+	uint32_t call, first;	/* records; NONE */
+	uint32_t nents;
+};
+
 struct order {
 	const struct armdma_trace *t;
+	uint32_t *list_of;	/* for a call: its list; NONE */
+	struct list *lists;
+	uint32_t nr_lists;
+	uint32_t current[2];	/* list under way: of the task, of an interrupt handler; NONE */
 	uint32_t *call_of;	/* for a record that began work: the call to tell before it */
 	bool *moved;		/* calls that were told already */
 	struct open open[MAX_OPEN];
@@ -73,12 +85,47 @@ static void iova_freed(struct order *o, const struct armdma_event *ev)
 	}
 }
 
+static bool is_list_call(const struct armdma_event *ev)
+{
+	return ev->who && (!strncmp(ev->who, "dma_map_sg", 10) || !strncmp(ev->who, "dma_unmap_sg", 12));
+}
+
+static void note_call(struct order *o, uint32_t at, const struct armdma_trace_record *r)
+{
+	o->current[r->in_irq] = NONE;
+	if (!is_list_call(&r->ev))
+		return;
+	o->current[r->in_irq] = o->nr_lists;
+	o->lists[o->nr_lists++] = (struct list){ .call = at, .first = NONE };
+}
+
+/* Is this an entry of the list under way? Then it is not told by itself. */
+static bool note_entry(struct order *o, uint32_t at, const struct armdma_trace_record *r)
+{
+	uint32_t n = o->current[r->in_irq];
+	struct list *l = n == NONE ? NULL : &o->lists[n];
+
+	if (!l || armdma_trace_get(o->t, l->call)->ev.site != r->ev.site)
+		return false;
+	if (!l->nents++) {
+		l->first = at;
+		o->list_of[l->call] = n;
+	}
+	o->moved[at] = true;
+	return true;
+}
+
 static void find_order(struct order *o)
 {
 	const struct armdma_trace_record *r;
 
+	o->current[0] = o->current[1] = NONE;
 	for (uint32_t i = 0; (r = armdma_trace_get(o->t, i)); i++) {
-		o->call_of[i] = NONE;
+		o->call_of[i] = o->list_of[i] = NONE;
+		if (r->ev.type == ARMDMA_EV_DMA_CALL)
+			note_call(o, i, r);
+		if ((r->ev.type == ARMDMA_EV_DMA_MAP || r->ev.type == ARMDMA_EV_DMA_UNMAP) && note_entry(o, i, r))
+			continue;
 		switch (r->ev.type) {
 		case ARMDMA_EV_IOVA_ALLOC:
 			push(o, i, r->ev.result != 0);
@@ -128,6 +175,16 @@ static bool is_told(const struct armdma_event *ev)
 	return type_of(ev->type) != K_NR && !(ev->type == ARMDMA_EV_IOMMU_MAP && ev->result);
 }
 
+static int tell_list(const struct order *o, uint32_t call, int (*fn)(void *ctx, const struct kernel_event *ev), void *ctx)
+{
+	const struct list *l = &o->lists[o->list_of[call]];
+	struct kernel_event ev = { .rec = armdma_trace_get(o->t, l->first), .nents = (int)l->nents };
+
+	ev.time = armdma_trace_get(o->t, call)->ev.time;
+	ev.type = ev.rec->ev.type == ARMDMA_EV_DMA_UNMAP ? K_DMA_UNMAP_SG : K_DMA_MAP_SG;
+	return fn(ctx, &ev);
+}
+
 static int tell(const struct order *o, int (*fn)(void *ctx, const struct kernel_event *ev), void *ctx)
 {
 	const struct armdma_trace_record *r;
@@ -136,7 +193,9 @@ static int tell(const struct order *o, int (*fn)(void *ctx, const struct kernel_
 	for (uint32_t i = 0; !ret && (r = armdma_trace_get(o->t, i)); i++) {
 		struct kernel_event ev = { .time = r->ev.time };
 
-		if (o->moved[i] || !is_told(&r->ev))
+		if (o->list_of[i] != NONE)
+			ret = tell_list(o, i, fn, ctx);
+		if (ret || o->moved[i] || !is_told(&r->ev))
 			continue;
 		if (o->call_of[i] != NONE) {
 			ev.rec = armdma_trace_get(o->t, o->call_of[i]);
@@ -162,11 +221,15 @@ int trace_walk_kernel(const struct armdma_trace *t,
 
 	o.call_of = calloc(t->len + 1, sizeof(*o.call_of));
 	o.moved = calloc(t->len + 1, sizeof(*o.moved));
-	if (o.call_of && o.moved) {
+	o.list_of = calloc(t->len + 1, sizeof(*o.list_of));
+	o.lists = calloc(armdma_trace_count(t, ARMDMA_EV_DMA_CALL, NULL) + 1, sizeof(*o.lists));
+	if (o.call_of && o.moved && o.list_of && o.lists) {
 		find_order(&o);
 		ret = tell(&o, fn, ctx);
 	}
 	free(o.call_of);
 	free(o.moved);
+	free(o.list_of);
+	free(o.lists);
 	return ret;
 }

@@ -5,12 +5,12 @@
 
 #include "sim/sysmmu/sysmmu_internal.h"
 
+__attribute__((noinline))
 static void emit_block(struct sysmmu *mmu, bool on)
 {
 	struct armdma_event ev = { .type = ARMDMA_EV_BLOCK, .who = mmu->cfg.name, .value = on };
 
-	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_BLOCK))
-		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+	armdma_event_emit(&mmu->hw->ev.pub, &ev);
 }
 
 void sysmmu_update(struct sysmmu *mmu)
@@ -24,7 +24,7 @@ void sysmmu_update(struct sysmmu *mmu)
 			busy = bus_master_busy_until(mmu->port.master);
 		mmu->drained_at = (busy > now ? busy : now) + mmu->hw->cfg.costs.block;
 	}
-	if (stop != mmu->stopped)
+	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_BLOCK) && stop != mmu->stopped)
 		emit_block(mmu, stop);
 	mmu->stopped = stop;
 	mmu->go = !stop && sysmmu_enabled(mmu) && !mmu->nr_secure && !mmu->power.clock_off &&
@@ -76,7 +76,8 @@ void sysmmu_configure(struct sysmmu *mmu)
 
 /* ---- Invalidation -------------------------------------------------------- */
 
-static void invalidated(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
+__attribute__((noinline))
+static void emit_inv(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
 {
 	struct armdma_event ev = {
 		.type = ARMDMA_EV_TLB_INV,
@@ -86,10 +87,15 @@ static void invalidated(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned 
 		.value = dropped,
 	};
 
+	armdma_event_emit(&mmu->hw->ev.pub, &ev);
+}
+
+static void invalidated(struct sysmmu *mmu, uint32_t va, uint64_t len, unsigned int dropped)
+{
 	mmu->invalidations++;
 	mmu->flush_until = mmu->hw->clk.now + mmu->hw->cfg.costs.flush;
 	if (armdma_event_on(&mmu->hw->ev.pub, ARMDMA_EV_TLB_INV))
-		armdma_event_emit(&mmu->hw->ev.pub, &ev);
+		emit_inv(mmu, va, len, dropped);
 }
 
 static unsigned int forget_all(struct sysmmu *mmu)
