@@ -266,9 +266,9 @@ enum armdma_dma_opset {
 
 /*
  * Put a device on a set of operations, in one call: its bus port joins the CPU's snoop port or leaves it; behind an
- * IOMMU it gets an address space of its own, [0, 4 GiB), as arch_setup_dma_ops() makes one for a device of a device tree;
- * with bounce buffers every mapping is bounced (armdma_dmabounce_register_dev() chooses finer). May sleep.
- * Returns 0; -EBUSY (mappings or buffers are live, or the device is transferring), -ENODEV (no SYSMMU in front), -EINVAL, -ENOMEM; the
+ * IOMMU it stays in the address space that it is attached to, or gets one of its own, [0, 4 GiB), as arch_setup_dma_ops()
+ * makes one for a device of a device tree; with bounce buffers every mapping is bounced (armdma_dmabounce_register_dev() chooses finer). May sleep.
+ * Returns 0; -EBUSY (mappings, buffers or pools are live, or the device is transferring), -ENODEV (no SYSMMU in front), -EINVAL, -ENOMEM; the
  * device is then where it was.
  */
 ARMDMA_API int armdma_dma_set_ops(struct armdma_device *dev, enum armdma_dma_opset set);

@@ -318,15 +318,15 @@ const struct armdma_dma_ops *dma_bounce_ops(void)
 
 /* ---- Registration ------------------------------------------------------------------------------- */
 
-int dma_bounce_register(struct armdma_device *dev, size_t small, size_t large,
-			armdma_needs_bounce_fn needs_bounce)
+struct dma_bounce_device *dma_bounce_create(struct armdma_device *dev, size_t small, size_t large,
+					    armdma_needs_bounce_fn needs_bounce)
 {
 	struct dma_bounce_device *b = NULL;
 
 	if (!fail_now(dev->m, ARMDMA_FAIL_KMALLOC))
 		b = calloc(1, sizeof(*b));
 	if (!b)
-		return -ENOMEM;
+		return NULL;
 	b->small = small;
 	b->large = large;
 	b->needs_bounce = needs_bounce;
@@ -338,15 +338,19 @@ int dma_bounce_register(struct armdma_device *dev, size_t small, size_t large,
 		if (!b->large_pool)
 			goto free_small;
 	}
-	dev->dma->bounce = b;
-	dev->ops = dma_bounce_ops();
-	return 0;
+	return b;
 
 free_small:
 	dma_pool_drop(b->small_pool, &safe_call);
 free_record:
 	free(b);
-	return -ENOMEM;
+	return NULL;
+}
+
+void dma_bounce_install(struct armdma_device *dev, struct dma_bounce_device *b)
+{
+	dev->dma->bounce = b;
+	dev->ops = dma_bounce_ops();
 }
 
 /* Nothing is bounced any more; at the end of a machine, whatever still is. */
@@ -368,13 +372,18 @@ int armdma_dmabounce_register_dev(struct armdma_device *dev, size_t small, size_
 				  armdma_needs_bounce_fn needs_bounce)
 {
 	struct dma_call call = DMA_CALL("dmabounce_register_dev");
+	struct dma_bounce_device *b;
 
 	if (!dma_enter(dev, &call) || !small || (large && large < small))
 		return -EINVAL;
 	might_sleep(dev->m, dev, call.name, call.site);
 	if (dev->dma->live_allocs || dev->dma->live_maps || dev->dma->bounce || dev->mapping)
 		return -EBUSY;
-	return dma_bounce_register(dev, small, large, needs_bounce);
+	b = dma_bounce_create(dev, small, large, needs_bounce);
+	if (!b)
+		return -ENOMEM;
+	dma_bounce_install(dev, b);
+	return 0;
 }
 
 void armdma_dmabounce_unregister_dev(struct armdma_device *dev)

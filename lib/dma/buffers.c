@@ -8,6 +8,7 @@
 
 #include "lib/dma/dma.h"
 #include "lib/dma/pgsize.h"
+#include "lib/dma/region.h"
 
 static int buffer_cmp(const struct dma_buffer *a, const struct dma_buffer *b)
 {
@@ -129,7 +130,7 @@ void *dma_alloc(struct armdma_device *dev, size_t size, armdma_dma_t *handle, ar
 		       "%s of 0 bytes for %s", call->name, dev->name);
 		return NULL;
 	}
-	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM)
+	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM && !call->internal)
 		might_sleep(dev->m, dev, call->name, call->site);
 	if (!dev->dma->coherent_mask)
 		armdma_hw_log(dev->m->hw, "%s: the coherent DMA mask is 0", dev->name);
@@ -218,16 +219,21 @@ static struct dma_buffer *claim_buffer(struct armdma_device *dev, const struct d
 
 /* ---- Free ------------------------------------------------------------------------------ */
 
+static bool user_maps(const struct armdma_device *dev, const struct dma_buffer *buf)
+{
+	if (buf->region)
+		return dma_region_held(buf->region, buf->region_at, buf->npages);
+	for (size_t i = 0; i < buf->npages; i++)
+		if (armdma_page_count(dev->m, buf->pages[i]) > 1)
+			return true;
+	return false;
+}
+
 static void say_if_mapped(struct armdma_device *dev, const struct dma_buffer *buf, const struct dma_call *call)
 {
-	for (size_t i = 0; i < buf->npages; i++) {
-		if (armdma_page_count(dev->m, buf->pages[i]) == 1)
-			continue;
+	if (user_maps(dev, buf))
 		misuse(dev->m, ARMDMA_REPORT_IN_USE, dev, call->site, buf->handle, buf->size,
-		       "%s of a buffer of %zu bytes while a user has page %zu of it mapped",
-		       call->name, buf->size, i);
-		return;
-	}
+		       "%s of a buffer of %zu bytes while a user has it mapped", call->name, buf->size);
 }
 
 static void forget(struct armdma_device *dev, struct dma_buffer *buf)
@@ -278,7 +284,7 @@ bool dma_free(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t ha
 
 	if (!cpu)
 		return false;
-	if (!buf || !is_declared(buf))
+	if (!call->internal && !(buf && is_declared(buf)))
 		might_sleep(dev->m, dev, call->name, call->site);
 	buf = claim_buffer(dev, call, cpu, size, handle, attrs);
 	if (buf) {

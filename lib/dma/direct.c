@@ -61,8 +61,9 @@ armdma_gfp_t dma_zone(const struct armdma_device *dev, uint64_t mask)
 }
 
 /*
- * Which allocator: first match wins, and none stands in for another.
- * A coherent device of one page needs no contiguous memory, unless it has an area of its own.
+ * Which allocator: first match wins, and none stands in for another; but where no uncached mapping is wanted (a coherent
+ * device, or no kernel mapping at all) contiguous memory is only the first choice, and one page does not need it unless
+ * the device has an area of its own.
  */
 static int direct_pages(struct armdma_device *dev, struct dma_buffer *buf, armdma_gfp_t gfp)
 {
@@ -71,8 +72,9 @@ static int direct_pages(struct armdma_device *dev, struct dma_buffer *buf, armdm
 	bool plain = dev->coherent || buf->attrs & ARMDMA_ATTR_NO_KERNEL_MAPPING;
 
 	if (plain && may_sleep && mm_cma_exists(m, dev) &&
-	    (buf->npages > 1 || mm_cma_own_area(m, dev)))
-		return dma_alloc_cma(dev, buf, gfp);
+	    (buf->npages > 1 || mm_cma_own_area(m, dev)) &&
+	    !dma_alloc_cma(dev, buf, gfp | ARMDMA__GFP_NOWARN))
+		return 0;
 	if (plain)
 		return dma_alloc_contiguous(dev, buf, gfp);
 	if (!may_sleep)

@@ -184,6 +184,7 @@ struct dma_device {
 	TAILQ_HEAD(, dma_managed) managed;	/* newest first */
 	RB_HEAD(dma_managed_tree, dma_managed) managed_by_key;
 	struct armdma_dma_pool *pools;
+	unsigned int pools_of_driver;		/* of these, not the layer's own */
 	RB_HEAD(own_by_page, own_pages) own_by_page;	/* lib/dma/pages.c */
 	RB_HEAD(own_by_vaddr, own_pages) own_by_vaddr;
 	uint64_t allocs, frees, maps, unmaps, syncs, failures, live_allocs, live_maps, live_bytes;
@@ -298,8 +299,11 @@ void dma_managed_destroy(struct armdma_device *dev);
 /* At the end of the machine: free the records that a driver left. */
 void dma_pools_destroy(struct armdma_device *dev);
 void dma_own_destroy(struct armdma_device *dev);
-int dma_bounce_register(struct armdma_device *dev, size_t small, size_t large,
-			bool (*needs_bounce)(struct armdma_device *dev, armdma_dma_t addr, size_t len));
+/* Make what bouncing needs (NULL: out of memory); put the device on it. */
+struct dma_bounce_device *dma_bounce_create(struct armdma_device *dev, size_t small, size_t large,
+					    bool (*needs_bounce)(struct armdma_device *dev, armdma_dma_t addr,
+								 size_t len));
+void dma_bounce_install(struct armdma_device *dev, struct dma_bounce_device *b);
 /* Pools for the layer's own use: no report, no managed record. */
 struct armdma_dma_pool *dma_pool_new(const char *name, struct armdma_device *dev, size_t size, size_t align,
 				     size_t boundary, bool internal);
@@ -372,7 +376,6 @@ struct armdma_iommu_mapping {
 	uint64_t region_align, region_hole;	/* rule of the units: regions start at multiples, with a hole behind; 0: none */
 	uint64_t lost;		/* bytes of IOVA that the behaviour of Linux 6.1 lost for good: no driver's leak */
 	uint64_t manual;	/* bytes that armdma_mapping_iova_alloc() has out */
-	struct armdma_device *private_to;	/* made by armdma_dma_set_ops(), goes with the attachment */
 };
 /*
  * IOVA range of size bytes (page multiple) with its last byte <= limit, at a multiple of align (0: the policy's rule);
@@ -382,7 +385,5 @@ armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 /* Unmap a range, and free it when no TLB can hold a translation of it: at once, or when a lazy address space flushes. */
 void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
 int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
-/* Attach without and with a space of its own; 0 or negative errno. */
-int dma_attach_private(struct armdma_device *dev);
 
 #endif

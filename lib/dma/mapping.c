@@ -109,20 +109,6 @@ void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 	dma_mapping_put(mapping);
 }
 
-int dma_attach_private(struct armdma_device *dev)
-{
-	struct armdma_iommu_mapping *mapping;
-	int ret;
-
-	mapping = armdma_iommu_create_mapping(dev->m, 0, 1ULL << 32, NULL, &ret);
-	if (!mapping)
-		return ret;
-	mapping->private_to = dev;
-	ret = armdma_iommu_attach_device(dev, mapping);
-	dma_mapping_put(mapping);	/* the attachment keeps it */
-	return ret;
-}
-
 int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
 {
 	int ret;

@@ -36,29 +36,6 @@ static bool always(struct armdma_device *dev, armdma_dma_t addr, size_t len)
 	return true;
 }
 
-/* Direct, with nothing around it. */
-static void leave(struct armdma_device *dev)
-{
-	if (dev->dma->bounce)
-		dma_bounce_destroy(dev);
-	if (dev->mapping)
-		dma_detach_quietly(dev);
-}
-
-static int enter(struct armdma_device *dev, enum armdma_dma_opset set)
-{
-	switch (set) {
-	case ARMDMA_OPS_IOMMU:
-	case ARMDMA_OPS_IOMMU_COHERENT:
-		return dma_attach_private(dev);
-	case ARMDMA_OPS_BOUNCE:
-		return dma_bounce_register(dev, BOUNCE_SMALL, BOUNCE_LARGE, always);
-	default:
-		dev->ops = dma_direct_ops(dev->coherent);
-		return 0;
-	}
-}
-
 static int set_coherent(struct armdma_device *dev, bool coherent)
 {
 	int ret = armdma_hw_set_coherent(dev->m->hw, dev->name, coherent);
@@ -68,37 +45,82 @@ static int set_coherent(struct armdma_device *dev, bool coherent)
 	return ret;
 }
 
+/* Whatever the device is on, it is direct afterwards. */
+static void leave(struct armdma_device *dev)
+{
+	if (dev->dma->bounce)
+		dma_bounce_destroy(dev);
+	if (dev->mapping)
+		dma_detach_quietly(dev);
+	dev->ops = dma_direct_ops(dev->coherent);
+}
+
+/* Behind the IOMMU: in the space it is in, if any, else in one of its own. */
+static int enter_iommu(struct armdma_device *dev)
+{
+	struct armdma_iommu_mapping *mapping;
+	int ret;
+
+	if (dev->mapping) {
+		dev->ops = dma_iommu_ops(dev->coherent);
+		return 0;
+	}
+	mapping = armdma_iommu_create_mapping(dev->m, 0, 1ULL << 32, NULL, &ret);
+	if (!mapping)
+		return ret;
+	leave(dev);
+	ret = armdma_iommu_attach_device(dev, mapping);
+	dma_mapping_put(mapping);	/* the attachment keeps it */
+	return ret;
+}
+
+static int enter_bounce(struct armdma_device *dev)
+{
+	struct dma_bounce_device *b;
+
+	if (dev->dma->bounce)
+		return 0;
+	b = dma_bounce_create(dev, BOUNCE_SMALL, BOUNCE_LARGE, always);
+	if (!b)
+		return -ENOMEM;
+	leave(dev);
+	dma_bounce_install(dev, b);
+	return 0;
+}
+
+static int enter(struct armdma_device *dev, enum armdma_dma_opset set)
+{
+	switch (set) {
+	case ARMDMA_OPS_IOMMU:
+	case ARMDMA_OPS_IOMMU_COHERENT:
+		return enter_iommu(dev);
+	case ARMDMA_OPS_BOUNCE:
+		return enter_bounce(dev);
+	default:
+		leave(dev);
+		return 0;
+	}
+}
+
 int armdma_dma_set_ops(struct armdma_device *dev, enum armdma_dma_opset set)
 {
 	struct dma_call call = DMA_CALL("armdma_dma_set_ops");
-	bool coherent = set == ARMDMA_OPS_DIRECT_COHERENT || set == ARMDMA_OPS_IOMMU_COHERENT;
 	bool iommu = set == ARMDMA_OPS_IOMMU || set == ARMDMA_OPS_IOMMU_COHERENT, was;
 	int ret;
 
 	if (!dma_enter(dev, &call) || (unsigned int)set >= ARMDMA_NR_OPSETS)
 		return -EINVAL;
 	might_sleep(dev->m, dev, call.name, call.site);
-	if (dev->dma->live_allocs || dev->dma->live_maps)
+	if (dev->dma->live_allocs || dev->dma->live_maps || dev->dma->pools_of_driver)
 		return -EBUSY;
 	if (iommu && !dev->nr_units)
 		return -ENODEV;
 	was = dev->coherent;
-	ret = set_coherent(dev, coherent);
+	ret = set_coherent(dev, set == ARMDMA_OPS_DIRECT_COHERENT || set == ARMDMA_OPS_IOMMU_COHERENT);
 	if (ret)
 		return ret;
-	if (dev->ops->set == set)
-		return 0;
-	if (iommu && dev->mapping && dev->mapping->private_to == dev) {
-		dev->ops = dma_iommu_ops(coherent);	/* the same space, seen from another port */
-		return 0;
-	}
-	/* The new first: if it fails, the old is still there. */
-	if (iommu && !dev->mapping && !dev->dma->bounce) {
-		ret = enter(dev, set);
-	} else {
-		leave(dev);
-		ret = enter(dev, set);
-	}
+	/* What is new is made before what is old goes: a failure leaves the device where it was. */
+	ret = enter(dev, set);
 	if (ret)
 		set_coherent(dev, was);
 	return ret;

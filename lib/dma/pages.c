@@ -86,29 +86,47 @@ static void free_own(struct own_pages *own)
 	free(own);
 }
 
-/* One block, or several where the device sees them as one. */
-static int fill(struct own_pages *own, armdma_gfp_t gfp, const unsigned int *orders, bool contiguous)
+/* Contiguous memory is the first choice for more than a page, the page allocator the second. */
+static int fill_whole(struct own_pages *own, armdma_gfp_t gfp)
+{
+	struct armdma_machine *m = own->dev->m;
+	size_t len = own->npages * ARMDMA_PAGE_SIZE;
+	struct armdma_page *first = NULL;
+
+	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM && own->npages > 1)
+		first = mm_cma_alloc(m, own->dev, own->npages, armdma_get_order(len), true);
+	if (first) {
+		for (size_t i = 0; i < own->npages; i++)
+			own->pages[i] = armdma_nth_page(m, first, i);
+		armdma_hw_zero_cached(m->hw, armdma_page_to_phys(m, first), len);
+		return 0;
+	}
+	first = mm_alloc_pages(m, gfp | ARMDMA__GFP_ZERO, armdma_get_order(len));
+	if (!first)
+		return -ENOMEM;
+	take_block(m, own, 0, first, armdma_get_order(len));
+	return 0;
+}
+
+/* Blocks that the device sees as one. */
+static int fill_scattered(struct own_pages *own, armdma_gfp_t gfp, const unsigned int *orders)
 {
 	struct armdma_machine *m = own->dev->m;
 
-	gfp |= ARMDMA__GFP_ZERO;
+	gfp |= ARMDMA__GFP_ZERO | ARMDMA__GFP_HIGHMEM;
 	for (size_t at = 0; at < own->npages;) {
-		unsigned int order = contiguous ? armdma_get_order(own->npages * ARMDMA_PAGE_SIZE) : *orders;
-		struct armdma_page *block;
+		struct armdma_page *block = NULL;
 
-		if (!contiguous && (own->npages - at) >> order == 0) {
-			orders++;
+		if ((own->npages - at) >> *orders)
+			block = mm_alloc_pages(m, *orders ? gfp | ARMDMA__GFP_NOWARN : gfp, *orders);
+		if (block) {
+			take_block(m, own, at, block, *orders);
+			at += (size_t)1 << *orders;
 			continue;
 		}
-		block = mm_alloc_pages(m, !contiguous && order ? gfp | ARMDMA__GFP_NOWARN : gfp, order);
-		if (!block && (contiguous || !order))
+		if (!*orders)
 			return -ENOMEM;
-		if (!block) {
-			orders++;
-			continue;
-		}
-		take_block(m, own, at, block, order);
-		at += (size_t)1 << order;
+		orders++;
 	}
 	return 0;
 }
@@ -140,8 +158,11 @@ static struct own_pages *alloc_own(struct armdma_device *dev, size_t size, enum 
 	if (!own)
 		goto failed;
 	gfp &= ~ARMDMA__GFP_COMP;
-	gfp |= scattered ? ARMDMA__GFP_HIGHMEM : dma_zone(dev, dev->dma->coherent_mask);
-	if (fill(own, gfp, attrs & ARMDMA_ATTR_ALLOC_SINGLE_PAGES ? single_pages : block_orders, !scattered))
+	if (scattered)
+		ret = fill_scattered(own, gfp, attrs & ARMDMA_ATTR_ALLOC_SINGLE_PAGES ? single_pages : block_orders);
+	else
+		ret = fill_whole(own, gfp | dma_zone(dev, dev->dma->coherent_mask));
+	if (ret)
 		goto free_own;
 	if (armdma_sg_alloc_table_from_pages(dev->m, &own->sgt, own->pages, (unsigned int)own->npages, 0,
 					     own->npages * ARMDMA_PAGE_SIZE, UINT32_MAX))

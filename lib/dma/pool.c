@@ -222,6 +222,7 @@ struct armdma_dma_pool *dma_pool_new(const char *name, struct armdma_device *dev
 	RB_INIT(&p->by_age);
 	p->next = dev->dma->pools;
 	dev->dma->pools = p;
+	dev->dma->pools_of_driver += !internal;
 	return p;
 }
 
@@ -262,6 +263,7 @@ void dma_pool_drop(struct armdma_dma_pool *p, const struct dma_call *call)
 	while (*link != p)
 		link = &(*link)->next;
 	*link = p->next;
+	p->dev->dma->pools_of_driver -= !p->internal;
 	while ((c = RB_ROOT(&p->by_addr)))
 		chunk_drop(p, c, call);
 	free(p);

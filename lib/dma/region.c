@@ -43,11 +43,14 @@ struct dma_region *dma_region_create(struct armdma_machine *m, struct armdma_pag
 		return NULL;
 	r->m = m;
 	r->npages = npages;
-	for (size_t i = 0; i < npages; i++)
-		r->pages[i] = pages[i];
 	r->map = calloc((npages + 63) / 64, sizeof(r->map[0]));
-	if (!r->map)
+	r->refs = calloc(npages, sizeof(r->refs[0]));
+	if (!r->map || !r->refs)
 		goto free_region;
+	for (size_t i = 0; i < npages; i++) {
+		r->pages[i] = pages[i];
+		r->refs[i] = armdma_page_count(m, pages[i]);
+	}
 	for (size_t i = 0, n; i < npages; i += n) {
 		n = dma_run(m, pages, npages, i);
 		armdma_hw_zero_flush(m->hw, armdma_page_to_phys(m, pages[i]), n * ARMDMA_PAGE_SIZE);
@@ -60,6 +63,7 @@ struct dma_region *dma_region_create(struct armdma_machine *m, struct armdma_pag
 show:
 	hide(r, true);
 free_region:
+	free(r->refs);
 	free(r->map);
 	free(r);
 	return NULL;
@@ -75,6 +79,7 @@ void dma_region_forget(struct dma_region *r)
 		r->ghosts = g->next;
 		free(g);
 	}
+	free(r->refs);
 	free(r->map);
 	free(r);
 }
@@ -105,11 +110,10 @@ static void mark(struct dma_region *r, size_t first, size_t count, bool on)
 	r->used = on ? r->used + count : r->used - count;
 }
 
-/* Somebody beside the region holds a page of the part. */
-static bool held(const struct dma_region *r, size_t first, size_t count)
+bool dma_region_held(const struct dma_region *r, size_t first, size_t count)
 {
 	for (size_t i = first; i < first + count; i++)
-		if (armdma_page_count(r->m, r->pages[i]) > 1)
+		if (armdma_page_count(r->m, r->pages[i]) > r->refs[i])
 			return true;
 	return false;
 }
@@ -120,7 +124,7 @@ static void lay_ghosts(struct dma_region *r)
 	struct dma_region_ghost **link = &r->ghosts, *g;
 
 	while ((g = *link)) {
-		if (held(r, g->first, g->count)) {
+		if (dma_region_held(r, g->first, g->count)) {
 			link = &g->next;
 			continue;
 		}
@@ -153,7 +157,7 @@ void dma_region_free(struct dma_region *r, size_t first, size_t count)
 {
 	struct dma_region_ghost *g;
 
-	if (!held(r, first, count)) {
+	if (!dma_region_held(r, first, count)) {
 		mark(r, first, count, false);
 		return;
 	}

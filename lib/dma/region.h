@@ -14,6 +14,7 @@ struct dma_region {
 	size_t npages, used;
 	uint64_t *map;			/* pages in use */
 	struct dma_region_ghost *ghosts; /* freed while a user had them mapped */
+	unsigned int *refs;		/* of each page, without any user's */
 	struct armdma_page *pages[];
 };
 
@@ -28,5 +29,8 @@ void dma_region_forget(struct dma_region *r);
 int dma_region_alloc(struct dma_region *r, size_t count, size_t align, size_t *first);
 /* Give pages back; those that a user has mapped stay out until he unmaps them. */
 void dma_region_free(struct dma_region *r, size_t first, size_t count);
+
+/* Does somebody beside the region, and who gave it the pages, hold some of them: a user that has them mapped? */
+bool dma_region_held(const struct dma_region *r, size_t first, size_t count);
 
 #endif
