@@ -403,15 +403,9 @@ static int map_any(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa,
 	return map_checked(d, iova, pa, size, access, sizes);
 }
 
-int iommu_map_sizes(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
-		    unsigned int prot, uint64_t sizes)
-{
-	return map_any(d, iova, pa, size, prot, d->pgsizes & (sizes | SZ_4K));
-}
-
-/* One page into a table that is in place, with nobody watching, needs no more than this. */
-int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
-		     unsigned int prot)
+/* One page into a table that is in place, with nobody watching, needs no more than this. False: not that simple. */
+ARMDMA_INLINE bool map_page(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+			    unsigned int prot)
 {
 	unsigned int s = slot_of(iova), idx = l2_index(iova);
 	struct l2_table *t;
@@ -419,7 +413,7 @@ int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t p
 	if (size != SZ_4K || (iova & ~(SZ_4G - SZ_4K)) || (pa & d->pa_bad) || d->slow ||
 	    !(prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)) || !l1_is_pointer(from_le32(d->l1[s])) ||
 	    !d->l2[s].words || d->l2[s].words[idx] || armdma_event_on(d->m->ev, ARMDMA_EV_IOMMU_MAP))
-		return map_any(d, iova, pa, size, prot, d->pgsizes);
+		return false;
 	t = &d->l2[s];
 	t->words[idx] = to_le32((uint32_t)(pa >> d->shift) |
 				d->small[prot & (ARMDMA_IOMMU_READ | ARMDMA_IOMMU_WRITE)]);
@@ -427,5 +421,21 @@ int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t p
 	d->st.entries[SIZE_4K]++;
 	d->st.maps++;
 	clean_alone(d->m->hw, table_pa(t) + idx * 4u, 4);
-	return 0;
+	return true;
+}
+
+int iommu_map_sizes(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		    unsigned int prot, uint64_t sizes)
+{
+	if (map_page(d, iova, pa, size, prot))
+		return 0;
+	return map_any(d, iova, pa, size, prot, d->pgsizes & (sizes | SZ_4K));
+}
+
+int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
+		     unsigned int prot)
+{
+	if (map_page(d, iova, pa, size, prot))
+		return 0;
+	return map_any(d, iova, pa, size, prot, d->pgsizes);
 }

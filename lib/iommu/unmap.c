@@ -101,8 +101,9 @@ static unsigned int clear_sections(struct unmap *u, unsigned int s, unsigned int
 {
 	struct armdma_domain *d = u->d;
 	unsigned int words = size_words(size), first = s & ~(words - 1), n = words;
+	const struct pt_type type = d->format->section[size];
 
-	while (first + n < end && l1_size(d->format, from_le32(d->l1[first + n])) == size)
+	while (first + n < end && (from_le32(d->l1[first + n]) & type.mask) == type.value)
 		n += words;
 	run_fill(d->l1 + first, n, from_le32(d->empty), 0);
 	clean_add(d->m->hw, &u->l1, d->l1_pa + first * 4u, n * 4u);
@@ -180,20 +181,24 @@ static void emit_unmap(struct armdma_domain *d, uint64_t iova, uint64_t size, ui
 static inline bool clear_part(struct armdma_domain *d, uint64_t iova, uint64_t size, uint64_t *bytes)
 {
 	unsigned int s = (unsigned int)(iova >> 20), idx = ARMDMA_SYSMMU_L2_INDEX(iova);
-	unsigned int n = (unsigned int)(size >> 12), used = n;
+	unsigned int n = (unsigned int)(size >> 12), used = n, large = 0;
 	struct l2_table *t = &d->l2[s];
 
-	if (!size || d->active_units || d->retired || (iova + size - 1) >> 20 != s || t->large ||
-	    !t->words || d->promote || !l1_is_pointer(from_le32(d->l1[s])))
+	if (!size || d->active_units || d->retired || (iova + size - 1) >> 20 != s ||
+	    (t->large && (iova | size) & (SZ_64K - 1)) || !t->words || d->promote || !l1_is_pointer(from_le32(d->l1[s])))
 		return false;
-	if (t->used != L2_ENTRIES)
+	if (t->large)
+		used = count_l2(d, t, idx, n, &large);
+	else if (t->used != L2_ENTRIES)
 		used = run_set(t->words + idx, n);
 	*bytes = used * SZ_4K;
 	if (!used)
 		return true;
 	memset(t->words + idx, 0, n * sizeof(le32));
 	t->used = (uint16_t)(t->used - used);
-	d->st.entries[SIZE_4K] -= used;
+	t->large = (uint16_t)(t->large - large);
+	d->st.entries[SIZE_64K] -= large / COPIES;
+	d->st.entries[SIZE_4K] -= used - large;
 	armdma_hw_cache_op(d->m->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_CLEAN, table_pa(t) + idx * 4u, n * 4u);
 	return true;
 }

@@ -4,7 +4,8 @@
  *
  * pagetable/: a domain that no unit carries, so that table work and its cleaning count and register accesses do not;
  * "/registers" beside them has a running unit. Many regions, scattered over a window of 1 GiB, are mapped,
- * then all of them unmapped.
+ * then all of them unmapped; "/sequential" in the order of their addresses, "/best" with the largest entries that fit
+ * (64 KiB, 1 MiB, 16 MiB) over memory that is aligned for them, else with entries of 4 KiB.
  *
  * map_unmap: one mapping in, the oldest out, as rings of buffers have it. Without the sync, then with it against a
  * memcpy alone over equally many buffers. The device is suspended; again "/registers" has it running.
@@ -65,8 +66,18 @@ static void table_run(void *state, size_t n)
 	}
 }
 
-/* Regions that do not touch; physical memory is aligned to the region only where sections are wanted. */
-static void place(struct table_env *e, bool sections)
+/* How regions lie, and which entries map them: bits. */
+enum { SMALL = 0, SECTIONS = 1, BEST = 2, SEQUENTIAL = 4 };
+
+static uint64_t entry_sizes(unsigned int how)
+{
+	if (how & BEST)
+		return SZ_4K | 16 * SZ_4K | SZ_1M | 16 * SZ_1M;
+	return how & SECTIONS ? SZ_4K | SZ_1M : SZ_4K;
+}
+
+/* Regions that do not touch; physical memory is aligned to the region only where large entries are wanted. */
+static void place(struct table_env *e, unsigned int how)
 {
 	uint32_t stride = 2 * e->size, slots = WINDOW / stride, step = 1, order[MAX_REGIONS];
 	uint64_t x = 12345;
@@ -77,11 +88,12 @@ static void place(struct table_env *e, bool sections)
 	}
 	for (uint32_t i = 0; i < slots; i++)
 		order[i] = i * step;
-	bench_shuffle(order, slots, &x);
+	if (!(how & SEQUENTIAL))
+		bench_shuffle(order, slots, &x);
 	e->nr = slots;
 	for (unsigned int i = 0; i < e->nr; i++) {
 		e->iova[i] = WINDOW_BASE + order[i] * stride;
-		e->pa[i] = 0x40000000u + (sections ? i * SZ_1M : i * SZ_4K);
+		e->pa[i] = 0x40000000u + i * (how & BEST ? e->size : how & SECTIONS ? SZ_1M : SZ_4K);
 	}
 }
 
@@ -99,7 +111,7 @@ static bool table_works(struct table_env *e)
 
 static void *table_setup(const struct bench_row *row)
 {
-	bool sections = row->arg[1];
+	unsigned int how = row->arg[1];
 	struct table_env *e = calloc(1, sizeof(*e));
 
 	if (!e || armdma_machine_create(&e->m, NULL, NULL)) {
@@ -108,9 +120,9 @@ static void *table_setup(const struct bench_row *row)
 	}
 	armdma_checker_enable(e->m, false);
 	e->size = row->arg[0] * SZ_4K;
-	place(e, sections);
+	place(e, how);
 	e->d = armdma_domain_alloc(e->m);
-	if (e->d && !armdma_domain_set_pgsizes(e->d, sections ? SZ_4K | SZ_1M : SZ_4K) &&
+	if (e->d && !armdma_domain_set_pgsizes(e->d, entry_sizes(how)) &&
 	    (row->arg[2] == SUSPENDED || !armdma_domain_attach(e->d, armdma_device_find(e->m, "mdma"))) &&
 	    table_works(e))
 		return e;
@@ -211,8 +223,8 @@ static void *stream_setup(const struct bench_row *row)
 
 /* ---- The rows ---------------------------------------------------------- */
 
-#define TABLE(n, g, pages, sections, state) \
-	{ .name = "pagetable/" n, .unit = BENCH_STEPS, .goal = g, .arg = { pages, sections, state }, \
+#define TABLE(n, g, pages, how, state) \
+	{ .name = "pagetable/" n, .unit = BENCH_STEPS, .goal = g, .arg = { pages, how, state }, \
 	  .setup = table_setup, .run = table_run, .teardown = table_teardown }
 #define STREAM(n, u, g, pages, ring, state) \
 	{ .name = "map_unmap_" n, .unit = u, .goal = g, .bytes = (pages) * SZ_4K, .copies = ring, \
@@ -226,15 +238,28 @@ static const struct bench_row rows[] = {
 	STREAM("16_pages/sync", BENCH_TIMES, 1.15, 16, 1024, SUSPENDED),
 	STREAM("760_pages", BENCH_STEPS, 200, 760, 16, SUSPENDED),
 	STREAM("760_pages/sync", BENCH_TIMES, 1.15, 760, 16, SUSPENDED),
-	TABLE("1", 10, 1, 0, SUSPENDED),
-	TABLE("16", 25, 16, 0, SUSPENDED),
-	TABLE("256", 60, 256, 0, SUSPENDED),
-	TABLE("4096", 800, 4096, 0, SUSPENDED),
-	TABLE("16M_by_sections", 60, 4096, 1, SUSPENDED),
-	TABLE("1/registers", 0, 1, 0, RUNNING),
-	TABLE("16/registers", 0, 16, 0, RUNNING),
-	TABLE("256/registers", 0, 256, 0, RUNNING),
-	TABLE("4096/registers", 0, 4096, 0, RUNNING),
+	TABLE("1", 10, 1, SMALL, SUSPENDED),
+	TABLE("1/sequential", 10, 1, SEQUENTIAL, SUSPENDED),
+	TABLE("16", 25, 16, SMALL, SUSPENDED),
+	TABLE("16/sequential", 25, 16, SEQUENTIAL, SUSPENDED),
+	TABLE("16/best", 25, 16, BEST, SUSPENDED),
+	TABLE("16/best/sequential", 25, 16, BEST | SEQUENTIAL, SUSPENDED),
+	TABLE("256", 60, 256, SMALL, SUSPENDED),
+	TABLE("256/sequential", 60, 256, SEQUENTIAL, SUSPENDED),
+	TABLE("256/best", 0, 256, BEST, SUSPENDED),
+	TABLE("256/best/sequential", 0, 256, BEST | SEQUENTIAL, SUSPENDED),
+	TABLE("4096", 800, 4096, SMALL, SUSPENDED),
+	TABLE("4096/sequential", 800, 4096, SEQUENTIAL, SUSPENDED),
+	TABLE("4096/best", 60, 4096, BEST, SUSPENDED),
+	TABLE("4096/best/sequential", 60, 4096, BEST | SEQUENTIAL, SUSPENDED),
+	TABLE("16M_by_sections", 60, 4096, SECTIONS, SUSPENDED),
+	TABLE("1/registers", 0, 1, SMALL, RUNNING),
+	TABLE("16/registers", 0, 16, SMALL, RUNNING),
+	TABLE("256/registers", 0, 256, SMALL, RUNNING),
+	TABLE("4096/registers", 0, 4096, SMALL, RUNNING),
+	TABLE("16/best/registers", 0, 16, BEST, RUNNING),
+	TABLE("256/best/registers", 0, 256, BEST, RUNNING),
+	TABLE("4096/best/registers", 0, 4096, BEST, RUNNING),
 };
 
 const struct bench_rows bench_rows_table = { rows, sizeof(rows) / sizeof(rows[0]) };
