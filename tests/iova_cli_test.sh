@@ -87,6 +87,50 @@ expect 4 "no place for the trace" "$tool" import -q -o no/such/dir/e.iova "$reco
 expect 4 "a full disk for the trace" "$tool" import -q -o /dev/full "$recording"
 says err "/dev/full" "a full disk for the trace"
 
+# A trace.dat of this library's, and the same as trace-cmd writes it today: sections, packed.
+dat=$BUILD/tests/tracedat-test.dat
+if [ -f "$dat" ] && "$tool" import -q -o dat.iova "$dat" 2>/dev/null && command -v trace-cmd >/dev/null 2>&1; then
+	"$tool" show dat.iova | grep -o 'identity.*' >id-a
+	for packed in none zlib zstd; do
+		trace-cmd convert -i "$dat" -o "v7-$packed.dat" --file-version 7 --compression $packed >log 2>&1 || { echo "trace-cmd packs nothing with $packed"; continue; }
+		expect 0 "trace.dat 7, $packed" "$tool" import -q --strict -o dat7.iova "v7-$packed.dat"
+		"$tool" show dat7.iova | grep -o 'identity.*' >id-b
+		cmp -s id-a id-b || fail "trace.dat 7, $packed: another workload"
+	done
+fi
+
+# ---- record -------------------------------------------------------------------
+
+expect 5 "record without tracefs" "$tool" record --tracefs "$work/none" -o r.iova
+says err "there is no tracefs" "record without tracefs"
+mkdir -p notracefs
+expect 5 "record in a folder that is none" "$tool" record --tracefs notracefs -o r.iova
+says err "tracefs is not mounted" "record in a folder that is none"
+expect 2 "record without a place" "$tool" record
+# Files in the place of tracefs: what is switched on and off, and the kernel's text.
+fake=$work/tracefs
+mkdir -p "$fake"/events/iommu/{map,unmap} "$fake"/events/dma "$fake"/instances/armdma-iova/events/{iommu/map,iommu/unmap,dma,armdma_iova}
+ring=$fake/instances/armdma-iova
+touch "$fake/kprobe_events" "$ring"/{trace,tracing_on,buffer_size_kb} "$ring"/events/{iommu/map,iommu/unmap,dma,armdma_iova}/enable
+xz -dc "$recording" >recorded.txt
+expect 0 "record" "$tool" record --tracefs "$fake" -o r.iova --raw raw.txt --buffer 1M -- bash -c \
+	"grep -qx 1 $ring/tracing_on && grep -qx 1 $ring/events/iommu/map/enable && cp recorded.txt $ring/trace"
+says err "3350 allocations" record
+cmp -s raw.txt recorded.txt || fail "record --raw is not what the kernel printed"
+[ "$(cat "$ring/tracing_on")$(cat "$ring/events/iommu/map/enable")" = 00 ] || fail "record leaves tracing on"
+[ "$(cat "$ring/buffer_size_kb")" = 1024 ] || fail "record: --buffer"
+"$tool" show r.iova | grep -o 'identity.*' >id-b
+"$tool" show a.iova | grep -o 'identity.*' | cmp -s - id-b || fail "record and import differ"
+expect 0 "record --probes" "$tool" record --tracefs "$fake" -o r.iova --probes -- cp recorded.txt "$ring/trace"
+grep -q 'p:armdma_iova/iova_alloc iommu_dma_alloc_iova' "$fake/kprobe_events" || fail "record --probes defines none"
+grep -q -e '-:armdma_iova/iova_alloc' "$fake/kprobe_events" || fail "record --probes leaves them"
+expect 2 "record a command that there is not" "$tool" record --tracefs "$fake" -o r.iova -- no-such-command
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null 2>&1; then
+	chmod 700 "$fake"
+	expect 5 "record without permission" setpriv --reuid 65534 --clear-groups "$tool" record --tracefs "$fake" -o r.iova
+	says err "not permitted" "record without permission"
+fi
+
 # ---- replay -------------------------------------------------------------------
 
 expect 0 replay "$tool" replay --quick --tables -p first-fit,linux-arm a.iova
@@ -103,6 +147,7 @@ policies=first-fit
 for fault in crash leave hang overlap foreign; do
 	policies+=,$bad:$fault
 done
+export ASAN_OPTIONS=${ASAN_OPTIONS-}:handle_segv=0
 expect 1 "a sweep over bad policies" "$tool" sweep -q --no-timing --timeout 2 -p "$policies,/dev/null" -o bad.jsonl gen:w1,live=90,steps=200
 says err "crashed with SIGSEGV in alloc(), after operation 1" "a crash names the call"
 says err "ended the process with status 0 in alloc()" "a policy that leaves"

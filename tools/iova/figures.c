@@ -24,6 +24,12 @@ static void data_end(struct plot *p)
 	fputs("EOD\n", p->script);
 }
 
+/* Number of the policy in the whole page: its colour is the same in every figure. */
+static size_t colour_of(const json_t *o)
+{
+	return (size_t)report_number(o, FIGURE_COLOUR, 0);
+}
+
 /* plot $d0 ..., $d1 ...: each in its colour, under its policy's name. */
 static void plot_curves(struct plot *p, const json_t *results, const char *using, const char *with)
 {
@@ -34,7 +40,7 @@ static void plot_curves(struct plot *p, const json_t *results, const char *using
 	fputs("plot ", p->script);
 	json_array_foreach(results, i, o) {
 		fprintf(p->script, "%s$d%zu using %s with %s linecolor rgb '%s' dashtype %u linewidth 1.6 title ", i ? ", " : "", i, using, with,
-			plot_colour(i), plot_dash(i));
+			plot_colour(colour_of(o)), plot_dash(colour_of(o)));
 		plot_string(p, report_label(o, label, sizeof(label)));
 	}
 	fputc('\n', p->script);
@@ -176,7 +182,7 @@ static bool has_map(const json_t *o)
 
 static unsigned int map_height(size_t n)
 {
-	return 30 + 210 * (unsigned int)((n + MAP_COLUMNS - 1) / MAP_COLUMNS);
+	return 30 + 220 * (unsigned int)((n + MAP_COLUMNS - 1) / MAP_COLUMNS);
 }
 
 static int level(char digit)
@@ -190,8 +196,8 @@ static void draw_map(struct plot *p, const json_t *results)
 	json_t *o, *row;
 	size_t i, k, n = json_array_size(results);
 
-	fprintf(p->script, "set multiplot layout %zu,%u spacing 0.08,0.12 margins 0.075,0.985,%g,%g\nunset key\nunset colorbox\nunset grid\n",
-		(n + MAP_COLUMNS - 1) / MAP_COLUMNS, MAP_COLUMNS, 45.0 / map_height(n), 1 - 26.0 / map_height(n));
+	fprintf(p->script, "set multiplot layout %zu,%u spacing 0.08,%g margins 0.075,0.985,%g,%g\nunset key\nunset colorbox\nunset grid\n",
+		(n + MAP_COLUMNS - 1) / MAP_COLUMNS, MAP_COLUMNS, 64.0 / map_height(n), 45.0 / map_height(n), 1 - 26.0 / map_height(n));
 	fputs("set palette defined (0 '#ffffff', 0.01 '#d6e6f4', 0.35 '#6aaed6', 0.7 '#2070b4', 1 '#08306b')\nset cbrange [0:15]\n"
 	      "set tics font ',9'\nset xrange [-0.5:100]\nset xtics 0,25,100\nset title font ',11' offset 0,-0.6\n", p->script);
 	json_array_foreach(results, i, o) {
@@ -225,7 +231,7 @@ unsigned int figure_side_by_side_height(size_t traces)
 	return 110 + 26 * (unsigned int)traces;
 }
 
-/* The n distinct labels of all results, in the order in which they appear. */
+/* The distinct labels of all results with their numbers, in the order in which they appear. */
 static json_t *all_labels(const json_t *groups)
 {
 	json_t *labels = json_object(), *group, *o;
@@ -236,7 +242,7 @@ static json_t *all_labels(const json_t *groups)
 		json_array_foreach(group, k, o) {
 			report_label(o, label, sizeof(label));
 			if (has_speed(o) && !json_object_get(labels, label))
-				json_object_set_new(labels, label, json_integer((json_int_t)json_object_size(labels)));
+				json_object_set_new(labels, label, json_integer((json_int_t)colour_of(o)));
 		}
 	return labels;
 }

@@ -8,6 +8,9 @@
 
 #include "plot.h"
 
+/* Member that the page adds to each result: the number of its policy and parameters among all of the page. */
+#define FIGURE_COLOUR "colour"
+
 struct figure {
 	const char *name, *title, *caption;
 	/* Pixels for n results. */

@@ -16,9 +16,9 @@ static const char style[] =
 	"table{border-collapse:collapse;font-size:12.5px;font-variant-numeric:tabular-nums;margin:.6em 0 1em}"
 	"th,td{padding:.22em .55em;text-align:right;white-space:nowrap}"
 	"th{font-weight:600;border-bottom:1.5px solid #333;vertical-align:bottom}th small{display:block;font-weight:400;color:#666}"
-	"td:first-child,th:first-child{text-align:left}tbody tr:nth-child(even){background:#f6f7f9}"
-	"td.bad{color:#a40000;text-align:left;white-space:normal}"
-	"figure{margin:1.4em 0}figure svg{max-width:100%;height:auto;display:block}"
+	"td:first-child,th:first-child{text-align:left}tbody tr{border-bottom:1px solid #eceef1}"
+	"td.bad{color:#a40000;text-align:left;white-space:normal;padding-left:2em}"
+	"figure{margin:1.4em 0}figure svg{max-width:100%;height:auto;display:block}figure image{image-rendering:pixelated}"
 	"figcaption{font-size:13px;color:#444;max-width:62em}figcaption b{color:#1a1a1a}"
 	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.15em 1em;font-size:13.5px}dt{font-weight:600}dd{margin:0}"
 	"nav{font-size:13.5px;columns:3;margin:1em 0}nav a{display:block;color:#0057a0;text-decoration:none}"
@@ -92,14 +92,14 @@ static void table_row(FILE *out, const json_t *group, const json_t *o)
 		text(out, v);
 		fputs("</td>", out);
 	}
+	fputs("</tr>\n", out);
 	if (strcmp(status, "ok")) {
-		fputs("<td class=\"bad\">", out);
+		fputs("<tr><td class=\"bad\" colspan=\"30\">", out);
 		text(out, status);
 		fputs(": ", out);
 		text(out, report_string(o, "error"));
-		fputs("</td>", out);
+		fputs("</td></tr>\n", out);
 	}
-	fputs("</tr>\n", out);
 }
 
 static void table(FILE *out, const json_t *group)
@@ -239,6 +239,21 @@ static void head(FILE *out, const char *title, const json_t *results, const json
 	fputs("<a href=\"#columns\">Columns</a></nav>\n", out);
 }
 
+static void number_policies(const json_t *results)
+{
+	json_t *labels = json_object(), *o;
+	char label[160];
+	size_t i;
+
+	json_array_foreach(results, i, o) {
+		report_label(o, label, sizeof(label));
+		if (!json_object_get(labels, label))
+			json_object_set_new(labels, label, json_integer((json_int_t)json_object_size(labels)));
+		json_object_set(o, FIGURE_COLOUR, json_object_get(labels, label));
+	}
+	json_decref(labels);
+}
+
 int report_html(const json_t *results, const char *title, FILE *out)
 {
 	struct page page = { .out = out };
@@ -246,6 +261,7 @@ int report_html(const json_t *results, const char *title, FILE *out)
 	size_t i;
 	int ret;
 
+	number_policies(results);
 	head(out, title, results, groups);
 	ret = overview(&page, groups);
 	json_array_foreach(groups, i, group) {

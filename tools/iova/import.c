@@ -209,7 +209,7 @@ int import_ftrace(struct ftrace *f, const struct import_options *opt, struct wor
 	im.failed |= ret == -ENOMEM;
 	ret = finish(&im, f, ret, err, errlen);
 	free(ahead);
-	pagemap_free(&im.pages);
+	owners_free(&im.pages);
 	free(im.allocs);
 	free(im.contexts);
 	free(im.keys);

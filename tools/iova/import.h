@@ -9,7 +9,7 @@
 #define TOOLS_IOVA_IMPORT_H
 
 #include "ftrace.h"
-#include "pagemap.h"
+#include "owners.h"
 #include "workload.h"
 
 enum import_source { IMPORT_AUTO, IMPORT_PROBES, IMPORT_DMA, IMPORT_IOMMU };
@@ -92,7 +92,7 @@ struct import {
 	struct import_report *rep;
 	unsigned int shift;	/* log2 of the page size */
 	uint64_t start;		/* of time, microseconds */
-	struct pagemap pages;	/* id + 1 while allocated; | GHOST when freed */
+	struct owners pages;	/* id + 1 while allocated; | GHOST when freed */
 	struct alloc_state *allocs;
 	size_t nr_allocs, cap_allocs;
 	struct import_context *contexts;

@@ -182,7 +182,7 @@ static void set_pages(struct import *im, const struct alloc_state *a, uint64_t a
 {
 	uint64_t first = addr >> im->shift, last = (addr + size - 1) >> im->shift;
 
-	if (pagemap_set(&im->pages, a->space, first, last - first + 1, value))
+	if (owners_set(&im->pages, a->space, first, last - first + 1, value))
 		im->failed = true;
 }
 
@@ -232,7 +232,7 @@ void import_answer(struct import *im, uint32_t op, uint64_t addr, unsigned long 
 
 uint32_t import_at(const struct import *im, unsigned int space, uint64_t addr, bool *ghost)
 {
-	uint32_t v = pagemap_get(&im->pages, space, addr >> im->shift);
+	uint32_t v = owners_get(&im->pages, space, addr >> im->shift);
 
 	*ghost = v & GHOST;
 	return v & ~GHOST;

@@ -230,7 +230,7 @@ static bool join(struct import *im, unsigned int space, uint64_t addr, uint64_t 
 			return false;
 	}
 	first->left = im->w->ops[first->op].size = first->size;
-	im->failed |= pagemap_set(&im->pages, space, addr >> im->shift, size >> im->shift,
+	im->failed |= owners_set(&im->pages, space, addr >> im->shift, size >> im->shift,
 				  im->w->ops[first->op].id + 1) != 0;
 	return true;
 }

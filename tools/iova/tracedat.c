@@ -18,6 +18,8 @@
 
 #define CHILD_CANNOT_OPEN 10
 #define CHILD_CANNOT_READ 11
+#define MAX_CPU_SECONDS 600
+#define MAX_MEMORY (8ull << 30)
 
 #ifdef HAVE_TRACECMD
 static bool wanted(const char *name)
@@ -63,10 +65,13 @@ static int child(const char *path)
 
 static void become_reader(const char *path, int out)
 {
-	const struct rlimit none = { 0, 0 };
+	/* A damaged file may send the library round for ever, or have it ask for all memory. */
+	const struct rlimit none = { 0, 0 }, time = { MAX_CPU_SECONDS, MAX_CPU_SECONDS }, memory = { MAX_MEMORY, MAX_MEMORY };
 	int null = open("/dev/null", O_WRONLY);
 
 	setrlimit(RLIMIT_CORE, &none);
+	setrlimit(RLIMIT_CPU, &time);
+	setrlimit(RLIMIT_DATA, &memory);
 	dup2(out, STDOUT_FILENO);
 	if (null >= 0)
 		dup2(null, STDERR_FILENO);	/* the library's own complaints name no file */

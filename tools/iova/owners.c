@@ -3,25 +3,25 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "pagemap.h"
+#include "owners.h"
 
 #define LEAF_PAGES 512u
 
-struct pagemap_leaf {
+struct owners_leaf {
 	uint64_t key;
 	unsigned int space;
 	uint32_t v[LEAF_PAGES];
 };
 
-void pagemap_free(struct pagemap *m)
+void owners_free(struct owners *m)
 {
 	for (size_t i = 0; i < m->cap; i++)
 		free(m->slots[i]);
 	free(m->slots);
-	*m = (struct pagemap){ .slots = NULL };
+	*m = (struct owners){ .slots = NULL };
 }
 
-static size_t slot_of(const struct pagemap *m, unsigned int space, uint64_t key)
+static size_t slot_of(const struct owners *m, unsigned int space, uint64_t key)
 {
 	uint64_t h = (key + space * 0x9e3779b97f4a7c15ull) * 0xbf58476d1ce4e5b9ull;
 	size_t i = (size_t)(h >> 32) & (m->cap - 1);
@@ -31,9 +31,9 @@ static size_t slot_of(const struct pagemap *m, unsigned int space, uint64_t key)
 	return i;
 }
 
-static int grow(struct pagemap *m)
+static int grow(struct owners *m)
 {
-	struct pagemap bigger = { .cap = m->cap ? 2 * m->cap : 64, .used = m->used };
+	struct owners bigger = { .cap = m->cap ? 2 * m->cap : 64, .used = m->used };
 
 	bigger.slots = calloc(bigger.cap, sizeof(*bigger.slots));
 	if (!bigger.slots)
@@ -46,14 +46,14 @@ static int grow(struct pagemap *m)
 	return 0;
 }
 
-uint32_t pagemap_get(const struct pagemap *m, unsigned int space, uint64_t page)
+uint32_t owners_get(const struct owners *m, unsigned int space, uint64_t page)
 {
-	const struct pagemap_leaf *leaf = m->cap ? m->slots[slot_of(m, space, page / LEAF_PAGES)] : NULL;
+	const struct owners_leaf *leaf = m->cap ? m->slots[slot_of(m, space, page / LEAF_PAGES)] : NULL;
 
 	return leaf ? leaf->v[page % LEAF_PAGES] : 0;
 }
 
-static struct pagemap_leaf *leaf_for(struct pagemap *m, unsigned int space, uint64_t key)
+static struct owners_leaf *leaf_for(struct owners *m, unsigned int space, uint64_t key)
 {
 	size_t i;
 
@@ -71,10 +71,10 @@ static struct pagemap_leaf *leaf_for(struct pagemap *m, unsigned int space, uint
 	return m->slots[i];
 }
 
-int pagemap_set(struct pagemap *m, unsigned int space, uint64_t page, uint64_t npages, uint32_t value)
+int owners_set(struct owners *m, unsigned int space, uint64_t page, uint64_t npages, uint32_t value)
 {
 	while (npages) {
-		struct pagemap_leaf *leaf = leaf_for(m, space, page / LEAF_PAGES);
+		struct owners_leaf *leaf = leaf_for(m, space, page / LEAF_PAGES);
 		uint64_t at = page % LEAF_PAGES, n = LEAF_PAGES - at < npages ? LEAF_PAGES - at : npages;
 
 		if (!leaf)
