@@ -272,7 +272,7 @@ size_t dma_run(struct armdma_machine *m, struct armdma_page *const *pages, size_
 /* Zone in which a device's memory must lie: a limit below 32 bits needs ZONE_DMA. */
 armdma_gfp_t dma_zone(const struct armdma_device *dev, uint64_t mask);
 
-/* ---- buffers.c: their records ---------------------------------------------------------- */
+/* ---- coherent.c: their records ---------------------------------------------------------- */
 
 void *dma_alloc(struct armdma_device *dev, size_t size, armdma_dma_t *handle, armdma_gfp_t gfp,
 		unsigned long attrs, const struct dma_call *call);
@@ -315,7 +315,7 @@ void dma_pool_drop(struct armdma_dma_pool *pool, const struct dma_call *call);
 void dma_pools_report(const struct armdma_device *dev);
 void dma_bounce_destroy(struct armdma_device *dev);
 
-/* ---- stream.c users: direct addresses, maintenance ----------------------------------------- */
+/* ---- direct.c, sync.c: direct addresses, maintenance ----------------------------------------- */
 
 /* DMA address of [pa, pa+size) for a direct device; ARMDMA_MAPPING_ERROR: no window shows all of it. */
 armdma_dma_t dma_direct_addr(const struct armdma_device *dev, armdma_phys_t pa, uint64_t size);
