@@ -2,10 +2,9 @@
 /* The hierarchical bitmap: where a request fits. */
 #include "lib/iova/bytes.h"
 #include "lib/iova/core.h"
+#include "lib/iova/mask128.h"
 
 #define RUN_BLOCKS 128u		/* what a run is searched in at a time */
-
-__extension__ typedef unsigned __int128 run_mask;
 
 /* ---- Kinds of requests ------------------------------------------------------- */
 
@@ -205,37 +204,33 @@ static unsigned int true_prefix(const struct iova_core *c, uint32_t block)
 }
 
 /* Bit i: from block first + i on, n granules are free within RUN_BLOCKS blocks. */
-static run_mask runs_within(const struct iova_core *c, uint32_t first, uint64_t n)
+static mask128 runs_within(const struct iova_core *c, uint32_t first, uint64_t n)
 {
 	unsigned int blocks = (unsigned int)(n / CORE_BLOCK), rest = (unsigned int)(n % CORE_BLOCK), have = 1;
-	run_mask m = (run_mask)c->whole[first / 64 + 1] << 64 | c->whole[first / 64], behind;
+	mask128 m = mask128_make(c->whole[first / 64 + 1], c->whole[first / 64]), behind;
 
 	if (n > RUN_BLOCKS * CORE_BLOCK)
-		return 0;
-	for (; have * 2 <= blocks && m; have *= 2)
-		m &= m >> have;
+		return mask128_make(0, 0);
+	for (; have * 2 <= blocks && mask128_any(m); have *= 2)
+		m = mask128_and(m, mask128_shr(m, have));
 	if (have < blocks)
-		m &= m >> (blocks - have);
-	if (!rest || !m)
+		m = mask128_and(m, mask128_shr(m, blocks - have));
+	if (!rest || !mask128_any(m))
 		return m;
 	rest -= rest % CORE_WORD == 1;
-	behind = (run_mask)iova_bytes_at_least(c->prefix + first + 64, rest) << 64 | iova_bytes_at_least(c->prefix + first, rest);
-	return m & behind >> blocks;
+	behind = mask128_make(iova_bytes_at_least(c->prefix + first + 64, rest),
+			      iova_bytes_at_least(c->prefix + first, rest));
+	return mask128_and(m, mask128_shr(behind, blocks));
 }
 
 /* Every so many blocks, from a multiple of RUN_BLOCKS on. */
-static run_mask every_block(uint64_t step)
+static mask128 every_block(uint64_t step)
 {
-	run_mask m = 1;
+	mask128 m = mask128_make(0, 1);
 
 	for (; step < RUN_BLOCKS; step *= 2)
-		m |= m << step;
+		m = mask128_or(m, mask128_shl(m, (unsigned int)step));
 	return m;
-}
-
-static unsigned int first_of(run_mask m)
-{
-	return (uint64_t)m ? (unsigned int)__builtin_ctzll((uint64_t)m) : 64 + (unsigned int)__builtin_ctzll((uint64_t)(m >> 64));
 }
 
 /* The last granule of a request for 64 k + 1 is not counted; it may be the first of the next word. */
@@ -250,13 +245,13 @@ static bool rest_is_free(const struct iova_core *c, uint64_t at, uint64_t n)
 static uint64_t first_run_within(const struct iova_core *c, const struct armdma_iova_want *w)
 {
 	uint64_t step = (w->mask + 1) / CORE_BLOCK;
-	run_mask m, where = step <= 1 ? ~(run_mask)0 : every_block(step);
+	mask128 m, where = step <= 1 ? mask128_make(~0ULL, ~0ULL) : every_block(step);
 
 	for (uint32_t first = 0; first < c->nr_blocks; first += RUN_BLOCKS) {
 		if (step > RUN_BLOCKS && first % step)
 			continue;
-		for (m = runs_within(c, first, w->count) & where; m; m &= m - 1) {
-			uint64_t at = (uint64_t)(first + first_of(m)) * CORE_BLOCK;
+		for (m = mask128_and(runs_within(c, first, w->count), where); mask128_any(m); m = mask128_drop(m)) {
+			uint64_t at = (uint64_t)(first + mask128_first(m)) * CORE_BLOCK;
 
 			if (rest_is_free(c, at, w->count))
 				return at;
