@@ -80,13 +80,13 @@ static void remap(struct world *w, uint64_t *rng)
 		rig_put32(&w->r, rig_l2_slot(&w->r, va), 0);
 		break;
 	case 1:
-		rig_map_4k(&w->r, va, pa, ARMDMA_SYSMMU_AP_RO);
+		rig_map_4k(&w->r, va, pa, RIG_RO);
 		break;
 	case 2:
-		rig_map_64k(&w->r, va & ~0xFFFFu, pa & ~0xFFFFu, ARMDMA_SYSMMU_AP_RW);
+		rig_map_64k(&w->r, va & ~0xFFFFu, pa & ~0xFFFFu, RIG_RW);
 		break;
 	default:
-		rig_map_4k(&w->r, va, pa, ARMDMA_SYSMMU_AP_RW);
+		rig_map_4k(&w->r, va, pa, RIG_RW);
 	}
 }
 
@@ -96,7 +96,7 @@ static void make_valid(struct world *w, uint32_t va)
 
 	if (v < IOVA || v >= IOVA + (IOVA_PAGES << 12))
 		return;
-	rig_map_4k(&w->r, v, DATA + (v - IOVA) % DATA_SIZE, ARMDMA_SYSMMU_AP_RW);
+	rig_map_4k(&w->r, v, DATA + (v - IOVA) % DATA_SIZE, RIG_RW);
 }
 
 /* The handler repairs what faulted, sometimes only at the second attempt. */
@@ -289,7 +289,7 @@ static void world_open(struct world *w, uint32_t version, uint32_t seed, bool sl
 	}
 	for (uint32_t p = 0; p < IOVA_PAGES; p++)
 		rig_map_4k(&w->r, IOVA + (p << 12), DATA + (next(&w->rng, DATA_SIZE >> 12) << 12),
-			   ARMDMA_SYSMMU_AP_RW);
+			   RIG_RW);
 	for (uint32_t a = 0; a < DATA_SIZE; a += 4)
 		rig_put32(&w->r, DATA + a, a * 2654435761u);
 	rig_enable(&w->r, seed % 2 ? 5 : 4);

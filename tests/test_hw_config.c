@@ -44,6 +44,31 @@ static void mmu_ram(cfg *c) { c->sysmmus[1].reg_base = 0x40002000; }
 static void mmu_irq(cfg *c) { c->sysmmus[1].irq = ARMDMA_IRQ_COMBINER(16, 0); }
 static void mmu_version(cfg *c) { c->sysmmus[1].version = 0xdead0000; }
 static void mmu_tlb(cfg *c) { c->sysmmus[1].tlb_entries = 128; }
+static void mmu_tlb_v5(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V5_0; c->sysmmus[1].tlb_entries = 256; }
+static void mmu_lines(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V7_2; c->sysmmus[1].tlb_entries = 129; }
+static void mmu_sets(cfg *c) { c->sysmmus[1].tlb_sets = 3; }
+static void mmu_sets_divide(cfg *c) { c->sysmmus[1].tlb_entries = 12; c->sysmmus[1].tlb_sets = 8; }
+static void mmu_replace(cfg *c) { c->sysmmus[1].tlb_replacement = (enum armdma_tlb_replacement)7; }
+static void mmu_tlbs(cfg *c) { c->sysmmus[1].nr_tlbs = 2; }
+static void mmu_tlbs_many(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V7_4; c->sysmmus[1].nr_tlbs = 9; }
+static void mmu_tlb2(cfg *c) { c->sysmmus[1].tlb2_sets = 64; c->sysmmus[1].tlb2_ways = 8; }
+static void mmu_tlb2_sets(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V6_0; c->sysmmus[1].tlb2_sets = 60; }
+static void mmu_tlb2_ways(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V6_0; c->sysmmus[1].tlb2_sets = 64; c->sysmmus[1].tlb2_ways = 16; }
+static void mmu_pbs(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V3_3; c->sysmmus[1].prefetch_buffers = 5; }
+static void mmu_pbs_none(cfg *c) { c->sysmmus[1].prefetch_buffers = 3; }
+static void mmu_flpd(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V3_1; c->sysmmus[1].flpd_entries = 4; }
+static void mmu_flpd_many(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V3_2; c->sysmmus[1].flpd_entries = 65; }
+static void mmu_sbb(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V7_0; c->sysmmus[1].flpd_entries = 6; }
+static void mmu_errata(cfg *c) { c->sysmmus[1].errata_off = 8; }
+static void mmu_bits(cfg *c) { c->sysmmus[1].addr_bits = 36; }
+static void mmu_bits_v5(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V5_0; c->sysmmus[1].addr_bits = 37; }
+static void mmu_no_block(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V7_0; c->sysmmus[1].no_block = true; }
+static void mmu_domain(cfg *c) { fill(c->sysmmus[1].power_domain); }
+static void mmu_window(cfg *c) { c->sysmmus[1].version = ARMDMA_SYSMMU_V7_4; c->sysmmus[1].reg_base = c->sysmmus[2].reg_base - 0x8000; }
+static void dev_domain(cfg *c) { fill(c->devices[1].power_domain); }
+static void dev_port(cfg *c) { strcpy(c->devices[1].more_sysmmus[0], "sysmmu-gone"); }
+static void dev_port_share(cfg *c) { strcpy(c->devices[1].more_sysmmus[0], "sysmmu-fimc2"); }
+static void dev_port_gap(cfg *c) { c->devices[2].sysmmu[0] = 0; strcpy(c->devices[1].more_sysmmus[1], "sysmmu-fimc2"); }
 static void dev_name(cfg *c) { c->devices[1].name[0] = 0; }
 static void dev_base(cfg *c) { c->devices[1].reg_base = 0x11810800; }
 static void dev_ram(cfg *c) { c->devices[1].reg_base = RIG_BASE + RIG_RAM - 0x1000; }
@@ -89,6 +114,31 @@ static const struct row rows[] = {
 	{ "SYSMMU irq", mmu_irq, { "sysmmu-fimc1", "interrupt 384" } },
 	{ "SYSMMU version", mmu_version, { "sysmmu-fimc1", "0xdead0000" } },
 	{ "SYSMMU tlb", mmu_tlb, { "sysmmu-fimc1", "tlb_entries", "128" } },
+	{ "SYSMMU 5.x tlb", mmu_tlb_v5, { "sysmmu-fimc1", "tlb_entries", "256" } },
+	{ "SYSMMU 7.x lines", mmu_lines, { "sysmmu-fimc1", "tlb_entries", "129" } },
+	{ "sets", mmu_sets, { "sysmmu-fimc1", "tlb_sets 3" } },
+	{ "sets that do not divide", mmu_sets_divide, { "sysmmu-fimc1", "tlb_sets 8", "12" } },
+	{ "replacement", mmu_replace, { "sysmmu-fimc1", "tlb_replacement 7" } },
+	{ "several TLBs", mmu_tlbs, { "sysmmu-fimc1", "nr_tlbs 2" } },
+	{ "too many TLBs", mmu_tlbs_many, { "sysmmu-fimc1", "nr_tlbs 9", "8" } },
+	{ "second level of 1.x", mmu_tlb2, { "sysmmu-fimc1", "tlb2_sets 64" } },
+	{ "sets of the second level", mmu_tlb2_sets, { "sysmmu-fimc1", "tlb2_sets 60" } },
+	{ "ways of the second level", mmu_tlb2_ways, { "sysmmu-fimc1", "tlb2_ways 16" } },
+	{ "prefetch buffers", mmu_pbs, { "sysmmu-fimc1", "prefetch_buffers 5" } },
+	{ "prefetch buffers of 1.x", mmu_pbs_none, { "sysmmu-fimc1", "prefetch_buffers 3" } },
+	{ "level-1 cache of 3.1", mmu_flpd, { "sysmmu-fimc1", "flpd_entries 4" } },
+	{ "level-1 cache", mmu_flpd_many, { "sysmmu-fimc1", "flpd_entries 65" } },
+	{ "level-1 cache of 7.x", mmu_sbb, { "sysmmu-fimc1", "flpd_entries 6" } },
+	{ "errata", mmu_errata, { "sysmmu-fimc1", "errata_off 0x8" } },
+	{ "36 bits on 1.x", mmu_bits, { "sysmmu-fimc1", "addr_bits 36" } },
+	{ "37 bits", mmu_bits_v5, { "sysmmu-fimc1", "addr_bits 37" } },
+	{ "no_block", mmu_no_block, { "sysmmu-fimc1", "no_block" } },
+	{ "SYSMMU power domain", mmu_domain, { "sysmmu-fimc1", "power_domain" } },
+	{ "36 KiB of registers", mmu_window, { "sysmmu-fimc1", "sysmmu-fimc2", "overlap" } },
+	{ "device power domain", dev_domain, { "fimc1", "power_domain" } },
+	{ "SYSMMU of a second port", dev_port, { "fimc1", "sysmmu-gone" } },
+	{ "shared by a second port", dev_port_share, { "sysmmu-fimc2", "2 devices" } },
+	{ "port without the one before", dev_port_gap, { "fimc1", "port 2", "sysmmu-fimc2" } },
 	{ "device without name", dev_name, { "0x11810000", "name" } },
 	{ "device base", dev_base, { "fimc1", "reg_base", "0x11810800" } },
 	{ "device in RAM", dev_ram, { "fimc1", "0x40fff000", "RAM" } },
