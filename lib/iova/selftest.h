@@ -39,6 +39,7 @@ struct selftest_space {
 	unsigned int nr_live;
 	/* The call-outs. */
 	uint64_t memory;		/* bytes */
+	struct selftest_piece *pieces;	/* all of it that is out */
 	long allow;			/* allocations still granted; negative: all */
 	bool foreign_memory;		/* something was freed that is none of it */
 };

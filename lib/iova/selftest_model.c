@@ -49,8 +49,9 @@ uint64_t selftest_random(struct selftest *t, uint64_t below)
 /* ---- Memory that the policy asks for ----------------------------------------------- */
 
 /* Before each piece; sizes are told again when it is freed. */
-struct piece {
+struct selftest_piece {
 	uint64_t magic, size;
+	struct selftest_piece *next, **link;
 };
 
 #define MAGIC 0x1073a1e5c0ffee00ULL
@@ -58,7 +59,7 @@ struct piece {
 static void *mem_alloc(void *ctx, size_t size)
 {
 	struct selftest_space *s = ctx;
-	struct piece *p;
+	struct selftest_piece *p;
 
 	if (!s->allow)
 		return NULL;
@@ -69,6 +70,11 @@ static void *mem_alloc(void *ctx, size_t size)
 		s->allow--;
 	p->magic = MAGIC;
 	p->size = size;
+	p->next = s->pieces;
+	p->link = &s->pieces;
+	if (p->next)
+		p->next->link = &p->next;
+	s->pieces = p;
 	s->memory += size;
 	return p + 1;
 }
@@ -76,15 +82,25 @@ static void *mem_alloc(void *ctx, size_t size)
 static void mem_free(void *ctx, void *mem, size_t size)
 {
 	struct selftest_space *s = ctx;
-	struct piece *p = (struct piece *)mem - 1;
+	struct selftest_piece *p = (struct selftest_piece *)mem - 1;
 
 	if (p->magic != MAGIC || p->size != size) {
 		s->foreign_memory = true;
 		return;
 	}
 	p->magic = 0;
+	*p->link = p->next;
+	if (p->next)
+		p->next->link = p->link;
 	s->memory -= size;
 	free(p);
+}
+
+/* What a policy has left. */
+static void free_rest(struct selftest_space *s)
+{
+	while (s->pieces)
+		mem_free(s, s->pieces + 1, (size_t)s->pieces->size);
 }
 
 /* ---- Life ------------------------------------------------------------------------------ */
@@ -115,6 +131,7 @@ bool selftest_open(struct selftest *t, struct selftest_space *s, const struct ar
 		return true;
 	selftest_broken(t, RULE_CREATE, "a space of %llu granules of %u bytes at 0x%llx: %d (%s)", (unsigned long long)s->total,
 			space->granule, (unsigned long long)space->base, ret, err.msg);
+	free_rest(s);
 	free(s->used);
 	return false;
 }
@@ -128,6 +145,7 @@ void selftest_close(struct selftest_space *s)
 				(unsigned long long)s->memory);
 	if (s->foreign_memory)
 		selftest_broken(s->t, RULE_MEMORY, "memory was given back that is none, or with another size");
+	free_rest(s);
 	free(s->used);
 }
 

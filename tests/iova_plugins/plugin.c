@@ -60,6 +60,7 @@ static void stats(void *priv, struct armdma_iova_stats *st)
 		.reserve = reserve, .query = query, .walk = walk, .validate = its_validate, .stats = stats, \
 	}
 
+__attribute__((unused))
 static const struct armdma_iova_policy one = POLICY("plugin-one", validate), two = POLICY("plugin-two", validate);
 
 #if defined(GOOD)
