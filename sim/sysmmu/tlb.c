@@ -160,10 +160,22 @@ static unsigned int least_recently_used(struct tlb *t)
 	}
 }
 
+/* The line is as old as its latest use, also when the page that was used goes. */
+static void hand_on_age(struct tlb *t, unsigned int i)
+{
+	unsigned int first = i - (i - 1) % t->line;
+
+	for (unsigned int n = first; n < first + t->line; n++)
+		if (n != i && tlb_is_valid(t, n) && t->entry[n].used < t->entry[i].used)
+			t->entry[n].used = t->entry[i].used;
+}
+
 static void drop(struct tlb *t, unsigned int i)
 {
 	struct tlb_entry *e = &t->entry[i];
 
+	if (t->line > 1)
+		hand_on_age(t, i);
 	unchain(t, i);
 	if (tlb_is_locked(t, i)) {
 		t->locked[i / 64] &= ~(1ULL << (i % 64));
