@@ -21,11 +21,17 @@ figure() {
 }
 
 run() {
-	"$tool" --load ring-1080p --frames 4 --ram 64 --fragmentation 1 --json "$1" >"$dir/out" || complain "$* failed"
+	local out=$1
+
+	shift
+	"$tool" --load ring-1080p --frames 2 --ram 64 --fragmentation 1 "$@" --json "$out" >"$dir/out" || complain "$* failed"
 }
-run "$dir/a.json"
-run "$dir/b.json"
+run "$dir/a.json" --policy linux
+run "$dir/b.json" --policy linux
 cmp -s "$dir/a.json" "$dir/b.json" || complain "two runs with one seed differ"
+run "$dir/b.json" --policy linux --seed 2
+cmp -s "$dir/a.json" "$dir/b.json" && complain "the seed changes nothing"
+run "$dir/a.json" --policy 4k --policy linux --policy strict-64k --policy strict-1m
 [ "$(figure "$dir/a.json" 4k entries_4k)" = 3040 ] || complain "four frames of 760 pages need 3040 small entries"
 [ "$(figure "$dir/a.json" strict-64k entries_64k)" = 192 ] || complain "and 192 of 64 KiB"
 for n in hits lookups walks walk_cycles reach_bytes table_bytes capacity_bytes; do

@@ -319,6 +319,45 @@ EACH_VERSION(suspend_and_resume_keep_the_domain)
 	check_end(&c);
 }
 
+/* Ranges are served where the generation has buffers, also after the device slept; elsewhere the driver says so. */
+EACH_VERSION(prefetch_buffers_serve_the_ranges_that_they_are_given)
+{
+	const struct armdma_prefetch range = { .start = IOVA, .size = 64 * KiB }, empty = { .start = IOVA };
+	const struct armdma_prefetch many[7] = { range, range, range, range, range, range, range };
+	bool has = r->version != ARMDMA_SYSMMU_V1_0 && r->version >> 28 >= 3 && r->version >> 28 <= 6;
+	struct armdma_hw_stats before, after;
+	uint32_t v;
+
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, &empty, 1), -EINVAL);
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, &range, 1), has ? 0 : -EOPNOTSUPP);
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, NULL, 0), 0);
+	if (!has)
+		return;
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, many, 7), -ENOSPC);
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, &range, 1), 0);
+	rig_map(r, IOVA, PA + 4096, 64 * KiB);
+	rig_map(r, IOVA + MiB, PA + 4096, 4096);
+	armdma_domain_detach(r->f.d, r->dev);
+	rig_attach(r);
+	armdma_hw_stats(r->f.hw, &before);
+	for (unsigned int i = 0; i < 16; i++)
+		assert_int_equal(rig_read(r, IOVA + i * 4096, &v), 0);
+	assert_int_equal(rig_read(r, IOVA + MiB, &v), 0);
+	armdma_hw_stats(r->f.hw, &after);
+	assert_int_equal(after.pb_lookups - before.pb_lookups, 16);
+	assert_true(after.pb_misses - before.pb_misses <= 2);
+	/* And what leaves the tables leaves the buffers. */
+	rig_quiet(r);
+	rig_unmap(r, IOVA + 0x3000, 4096);
+	assert_true(rig_faults(r, IOVA + 0x3000));
+	assert_int_equal(rig_read(r, IOVA + 0x4000, &v), 0);
+	assert_int_equal(armdma_iommu_set_prefetch(r->dev, NULL, 0), 0);
+	armdma_hw_stats(r->f.hw, &before);
+	assert_int_equal(rig_read(r, IOVA + 0x5000, &v), 0);
+	armdma_hw_stats(r->f.hw, &after);
+	assert_int_equal(after.pb_lookups, before.pb_lookups);
+}
+
 /* ---- one domain, several units ---------------------------------------------- */
 
 /* Two masters, one of them with two SYSMMUs: one table, and every TLB hears of an unmap. */
@@ -445,6 +484,7 @@ int main(void)
 		cmocka_unit_test(enable_unmap_and_disable_write_what_the_generation_wants),
 		cmocka_unit_test(a_range_is_invalidated_while_the_unit_runs),
 		cmocka_unit_test(suspend_and_resume_keep_the_domain),
+		cmocka_unit_test(prefetch_buffers_serve_the_ranges_that_they_are_given),
 		cmocka_unit_test(a_shared_domain_is_invalidated_in_every_unit),
 		cmocka_unit_test(a_master_with_two_units_sees_one_table),
 		cmocka_unit_test(tables_above_4_gib_are_for_5_0_and_later),
