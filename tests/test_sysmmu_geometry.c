@@ -28,7 +28,7 @@ struct model {
 	unsigned int sets, ways, line, turn[128];
 	bool lru;
 	uint64_t now, misses;
-	struct way way[128][128];
+	struct way way[128][256];
 };
 
 static uint64_t rng;
