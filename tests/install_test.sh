@@ -82,6 +82,16 @@ if [ -f "$libdir/pkgconfig/armdma-dtb.pc" ]; then
 	ran_well "dtb, pkg-config" "$work/consumer-dtb-pc"
 fi
 
+# ---- the lab, and a policy built against the installed library --------------------
+
+if [ -x "$moved/bin/armdma-iova" ]; then
+	configure -S "$SRC/examples/iova_policy" -B "$work/iova_policy" -DCMAKE_PREFIX_PATH="$moved"
+	quietly "$CMAKE" --build "$work/iova_policy"
+	quietly "$moved/bin/armdma-iova" replay -q --no-timing -p "$work/iova_policy/lowest-hole.so" gen:audio,steps=50
+	[ -f "$moved/share/man/man1/armdma-iova.1" ] || { echo "no man page"; exit 1; }
+	printf 'armdma-iova: ran a policy of its own\n'
+fi
+
 # ---- headers: each alone, as C and, where there is a compiler, as C++ ----------
 
 for header in "$moved"/include/armdma/*.h; do

@@ -107,8 +107,12 @@ static void unmaps_are_frees(struct import *im)
 		struct alloc_state *a = &im->allocs[op->id];
 		uint64_t size = op->flags & OP_PART ? op->size : a->size;
 
-		if (op->kind != OP_UNMAP || size > a->left)
+		if (op->kind != OP_UNMAP)
 			continue;
+		if (size > a->left) {	/* unmapped a second time */
+			op->kind = OP_KINDS;
+			continue;
+		}
 		op->kind = OP_FREE;
 		a->left -= size;
 		im->rep->frees++;

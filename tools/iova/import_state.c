@@ -251,7 +251,7 @@ void import_release(struct import *im, enum op_kind kind, unsigned int space, ui
 		import_lose(im, LOSS_NEVER, ev->line);
 		return;
 	}
-	if (ghost) {
+	if (ghost || !a->left) {
 		import_lose(im, LOSS_TWICE, ev->line);
 		return;
 	}
