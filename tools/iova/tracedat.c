@@ -16,6 +16,12 @@
 
 #include "load.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #define CHILD_CANNOT_OPEN 10
 #define CHILD_CANNOT_READ 11
 #define MAX_CPU_SECONDS 600
@@ -71,7 +77,11 @@ static void become_reader(const char *path, int out)
 
 	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_CPU, &time);
+#ifndef __SANITIZE_ADDRESS__	/* whose shadow counts as memory */
 	setrlimit(RLIMIT_DATA, &memory);
+#else
+	(void)memory;
+#endif
 	dup2(out, STDOUT_FILENO);
 	if (null >= 0)
 		dup2(null, STDERR_FILENO);	/* the library's own complaints name no file */
