@@ -15,6 +15,7 @@
 
 #include "lib/dma/dma.h"
 #include "lib/dma/region.h"
+#include "lib/mm/mm.h"
 
 /* A safe buffer that is out. */
 struct dma_bounce {
@@ -136,7 +137,7 @@ static void copy(const struct dma_stream *st, uint64_t offset, size_t size, bool
 	for (size_t n; size; size -= n, pa += n, safe += n) {
 		size_t in_page = pa % ARMDMA_PAGE_SIZE;
 		struct armdma_page *page = armdma_phys_to_page(m, pa);
-		uint8_t *orig = armdma_kmap(m, page);
+		uint8_t *orig = mm_kmap_local(m, page);	/* an unmap cannot fail */
 
 		n = ARMDMA_PAGE_SIZE - in_page < size ? ARMDMA_PAGE_SIZE - in_page : size;
 		if (!orig)

@@ -110,6 +110,15 @@ static void write_list(const struct dma_sg *sg)
 	}
 }
 
+/* A failed map leaves no address that a driver could take for one. */
+static void void_list(struct armdma_scatterlist *s, unsigned int nents)
+{
+	for (; s && nents; nents--, s = armdma_sg_next(s)) {
+		s->dma_address = ARMDMA_MAPPING_ERROR;
+		s->dma_length = 0;
+	}
+}
+
 static void emit_entries(const struct dma_sg *sg, enum armdma_event_type type, enum armdma_dir dir,
 			 const void *site)
 {
@@ -167,9 +176,7 @@ struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *
 		ret = legible ? sg->ops->map_sg(sg) : -EINVAL;
 	*error = ret < 0 ? ret : 0;
 	if (ret < 0) {
-		/* A failed map leaves no address that a driver could take for one. */
-		if (legible)
-			write_list(sg);
+		void_list(sgl, nents);
 		free(sg);
 		emit_failure(dev, dir, attrs, call->site, ret);
 		return NULL;

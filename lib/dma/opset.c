@@ -58,6 +58,7 @@ static void leave(struct armdma_device *dev)
 /* Behind the IOMMU: in the space it is in, if any, else in one of its own. */
 static int enter_iommu(struct armdma_device *dev)
 {
+	struct dma_bounce_device *bounce = dev->dma->bounce;
 	struct armdma_iommu_mapping *mapping;
 	int ret;
 
@@ -68,10 +69,15 @@ static int enter_iommu(struct armdma_device *dev)
 	mapping = armdma_iommu_create_mapping(dev->m, 0, 1ULL << 32, NULL, &ret);
 	if (!mapping)
 		return ret;
-	leave(dev);
+	dev->dma->bounce = NULL;
 	ret = armdma_iommu_attach_device(dev, mapping);
 	dma_mapping_put(mapping);	/* the attachment keeps it */
-	return ret;
+	dev->dma->bounce = bounce;
+	if (ret || !bounce)
+		return ret;
+	dma_bounce_destroy(dev);
+	dev->ops = dma_iommu_ops(dev->coherent);
+	return 0;
 }
 
 static int enter_bounce(struct armdma_device *dev)

@@ -37,8 +37,10 @@ static int hide(struct dma_region *r, bool show)
 struct dma_region *dma_region_create(struct armdma_machine *m, struct armdma_page *const *pages,
 				     size_t npages)
 {
-	struct dma_region *r = calloc(1, sizeof(*r) + npages * sizeof(r->pages[0]));
+	struct dma_region *r = NULL;
 
+	if (!fail_now(m, ARMDMA_FAIL_KMALLOC))
+		r = calloc(1, sizeof(*r) + npages * sizeof(r->pages[0]));
 	if (!r)
 		return NULL;
 	r->m = m;

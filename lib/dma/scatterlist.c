@@ -132,7 +132,7 @@ int armdma_sg_alloc_table_from_pages(struct armdma_machine *m, struct armdma_sg_
 	npages = (unsigned int)((offset + size - 1) / ARMDMA_PAGE_SIZE) + 1;
 	for (unsigned int i = 0; i < npages; i += run(m, pages, npages, i, max))
 		nents++;
-	ret = armdma_sg_alloc_table(sgt, nents);
+	ret = fail_now(m, ARMDMA_FAIL_KMALLOC) ? -ENOMEM : armdma_sg_alloc_table(sgt, nents);
 	if (ret)
 		return ret;
 	s = sgt->sgl;

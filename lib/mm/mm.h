@@ -20,6 +20,8 @@ struct armdma_page *mm_alloc_pages(struct armdma_machine *m, armdma_gfp_t gfp, u
 void *mm_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
 	      enum armdma_memtype mt);
 void mm_vunmap(struct armdma_machine *m, void *addr, size_t npages);
+/* A window that is kept in reserve for who cannot fail (kmap_local_page()): no failure is injected. armdma_kunmap() closes it. */
+void *mm_kmap_local(struct armdma_machine *m, struct armdma_page *page);
 int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct armdma_page *const *pages,
 		    enum armdma_memtype mt);
 struct armdma_page *mm_cma_alloc(struct armdma_machine *m, struct armdma_device *dev, size_t npages,

@@ -13,7 +13,7 @@
 /* Page numbers of small mappings are collected on the stack. */
 #define PFNS_ON_STACK 64
 
-/* Map pages after the injected failure has had its chance. 0 or a negative errno. */
+/* Map pages. 0 or a negative errno. */
 static int map_pages(struct armdma_machine *m, enum armdma_space space,
 		     struct armdma_page *const *pages, size_t npages, enum armdma_memtype mt,
 		     void **addr)
@@ -24,8 +24,6 @@ static int map_pages(struct armdma_machine *m, enum armdma_space space,
 
 	if (!npages || npages > mm->nr_pages)
 		return -EINVAL;
-	if (fail_now(m, ARMDMA_FAIL_VMAP))
-		return -ENOMEM;
 	if (npages > PFNS_ON_STACK) {
 		pfns = malloc(npages * sizeof(*pfns));
 		if (!pfns)
@@ -66,6 +64,8 @@ void *mm_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t
 {
 	void *addr;
 
+	if (fail_now(m, ARMDMA_FAIL_VMAP))
+		return NULL;
 	return map_pages(m, ARMDMA_SPACE_VMALLOC, pages, npages, mt, &addr) ? NULL : addr;
 }
 
@@ -90,6 +90,15 @@ void armdma_vunmap(struct armdma_machine *m, void *addr, size_t npages)
 			    __builtin_return_address(0));
 }
 
+void *mm_kmap_local(struct armdma_machine *m, struct armdma_page *page)
+{
+	void *addr = armdma_page_address(m, page);
+
+	if (addr)
+		return addr;
+	return map_pages(m, ARMDMA_SPACE_KMAP, &page, 1, ARMDMA_MT_CACHED, &addr) ? NULL : addr;
+}
+
 void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 {
 	void *addr = armdma_page_address(m, page);
@@ -102,7 +111,7 @@ void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 	}
 	if (addr)
 		return addr;
-	return map_pages(m, ARMDMA_SPACE_KMAP, &page, 1, ARMDMA_MT_CACHED, &addr) ? NULL : addr;
+	return fail_now(m, ARMDMA_FAIL_VMAP) ? NULL : mm_kmap_local(m, page);
 }
 
 void armdma_kunmap(struct armdma_machine *m, struct armdma_page *page, void *addr)
@@ -173,7 +182,7 @@ int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct arm
 	u = malloc(sizeof(*u) + n * sizeof(u->pages[0]));
 	if (!u)
 		return -ENOMEM;
-	ret = map_pages(m, ARMDMA_SPACE_USER, pages, n, mt, &u->addr);
+	ret = fail_now(m, ARMDMA_FAIL_VMAP) ? -ENOMEM : map_pages(m, ARMDMA_SPACE_USER, pages, n, mt, &u->addr);
 	if (ret) {
 		free(u);
 		return ret;
