@@ -52,7 +52,11 @@ enum armdma_event_type {
 	ARMDMA_EV_DMA_UNMAP,	/* dev, addr=handle, pa, len, dir, value=attrs, site */
 	ARMDMA_EV_DMA_SYNC_CPU,	/* dev, addr=handle+offset, pa, len, dir, site */
 	ARMDMA_EV_DMA_SYNC_DEV,	/* same */
-	ARMDMA_EV_DMA_CALL,	/* who=public function of the DMA API that is entered, dev, flags=armdma_dma_opset, site */
+	/*
+	 * who=public function of the DMA API that is entered, dev, flags=armdma_dma_opset, site. Calls about an address space
+	 * have no dev, and flags=ARMDMA_NR_OPSETS. Calls that only tell (stats, validate, get_ops) are no events: observers use them.
+	 */
+	ARMDMA_EV_DMA_CALL,
 	ARMDMA_EV_MISUSE,	/* pa or ARMDMA_MAPPING_ERROR, dev, addr, len, site, flags=armdma_report_kind, who=message */
 	ARMDMA_EV_NR
 };

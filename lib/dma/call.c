@@ -15,14 +15,14 @@ void dma_no_device(const struct dma_call *call)
 		armdma_site_format(call->site, where, sizeof(where)));
 }
 
-void dma_emit_call(struct armdma_device *dev, const struct dma_call *call)
+void dma_emit_call(struct armdma_machine *m, struct armdma_device *dev, const struct dma_call *call)
 {
 	struct armdma_event ev = {
 		.type = ARMDMA_EV_DMA_CALL, .dev = dev, .who = call->name, .site = call->site,
-		.flags = dev->ops->set, .addr = ARMDMA_MAPPING_ERROR
+		.flags = dev ? dev->ops->set : ARMDMA_NR_OPSETS, .addr = ARMDMA_MAPPING_ERROR
 	};
 
-	armdma_event_emit(dev->m->ev, &ev);
+	armdma_event_emit(m->ev, &ev);
 }
 
 const char *dma_dir_name(enum armdma_dir dir)

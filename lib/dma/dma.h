@@ -28,7 +28,8 @@ struct dma_call {
 #define DMA_CALL(fn) { .name = fn, .site = __builtin_return_address(0) }
 
 void dma_no_device(const struct dma_call *call);
-void dma_emit_call(struct armdma_device *dev, const struct dma_call *call);
+/* dev NULL: a call about an address space, not about a device. */
+void dma_emit_call(struct armdma_machine *m, struct armdma_device *dev, const struct dma_call *call);
 
 /* First thing in each public call. False, after saying so, when there is no device. */
 static inline bool dma_enter(struct armdma_device *dev, const struct dma_call *call)
@@ -38,8 +39,15 @@ static inline bool dma_enter(struct armdma_device *dev, const struct dma_call *c
 		return false;
 	}
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_CALL))
-		dma_emit_call(dev, call);
+		dma_emit_call(dev->m, dev, call);
 	return true;
+}
+
+/* The same of a call that is about an address space. */
+static inline void dma_enter_mapping(struct armdma_machine *m, const struct dma_call *call)
+{
+	if (armdma_event_on(m->ev, ARMDMA_EV_DMA_CALL))
+		dma_emit_call(m, NULL, call);
 }
 
 /* False after reporting when direction or size (bytes) of a call make no sense. */
@@ -385,5 +393,9 @@ armdma_dma_t dma_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 /* Unmap a range, and free it when no TLB can hold a translation of it: at once, or when a lazy address space flushes. */
 void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
 int dma_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size);
+/* What the public calls do after they have announced themselves. */
+struct armdma_iommu_mapping *dma_mapping_create(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
+						const struct armdma_iova_policy *policy, int *error);
+int dma_attach(struct armdma_device *dev, struct armdma_iommu_mapping *mapping);
 
 #endif

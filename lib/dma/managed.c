@@ -143,11 +143,12 @@ void armdma_dmam_free_coherent(struct armdma_device *dev, size_t size, void *cpu
 
 void armdma_device_unbind(struct armdma_device *dev)
 {
+	struct dma_call call = DMA_CALL("armdma_device_unbind");
 	struct dma_managed *d;
 
-	if (!dev)
+	if (!dma_enter(dev, &call))
 		return;
-	might_sleep(dev->m, dev, "armdma_device_unbind", __builtin_return_address(0));
+	might_sleep(dev->m, dev, call.name, call.site);
 	while ((d = TAILQ_FIRST(&dev->dma->managed))) {
 		dma_release_fn release = d->release;
 

@@ -22,9 +22,8 @@ static void *set_error(int *error, int value)
 	return NULL;
 }
 
-struct armdma_iommu_mapping *
-armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
-			    const struct armdma_iova_policy *policy, int *error)
+struct armdma_iommu_mapping *dma_mapping_create(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
+						const struct armdma_iova_policy *policy, int *error)
 {
 	struct armdma_iova_space space = {
 		.base = base, .size = size, .granule = (uint32_t)ARMDMA_PAGE_SIZE,
@@ -35,7 +34,6 @@ armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_
 	int ret;
 
 	set_error(error, 0);
-	might_sleep(m, NULL, "arm_iommu_create_mapping", __builtin_return_address(0));
 	if (size > 1ULL << 32 || base > (1ULL << 32) - size)
 		return set_error(error, -ERANGE);
 	if (size < ARMDMA_PAGE_SIZE || base % ARMDMA_PAGE_SIZE)
@@ -68,6 +66,17 @@ free_mapping:
 	return set_error(error, ret);
 }
 
+struct armdma_iommu_mapping *
+armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
+			    const struct armdma_iova_policy *policy, int *error)
+{
+	struct dma_call call = DMA_CALL("arm_iommu_create_mapping");
+
+	dma_enter_mapping(m, &call);
+	might_sleep(m, NULL, call.name, call.site);
+	return dma_mapping_create(m, base, size, policy, error);
+}
+
 static void mapping_free(struct armdma_iommu_mapping *mapping)
 {
 	LIST_REMOVE(mapping, link);
@@ -92,16 +101,18 @@ void dma_free_mappings(struct armdma_machine *m)
 
 void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 {
+	struct dma_call call = DMA_CALL("arm_iommu_release_mapping");
 	struct armdma_iova_stats st;
 
 	if (!mapping)
 		return;
-	might_sleep(mapping->m, NULL, "arm_iommu_release_mapping", __builtin_return_address(0));
+	dma_enter_mapping(mapping->m, &call);
+	might_sleep(mapping->m, NULL, call.name, call.site);
 	if (mapping->refs == 1) {
 		armdma_domain_flush(mapping->domain);
 		mapping->policy->stats(mapping->iova, &st);
 		if (st.used > mapping->lost && !mapping->m->abandoned)
-			misuse(mapping->m, ARMDMA_REPORT_LEAK, NULL, __builtin_return_address(0),
+			misuse(mapping->m, ARMDMA_REPORT_LEAK, NULL, call.site,
 			       ARMDMA_MAPPING_ERROR, st.used - mapping->lost,
 			       "%llu bytes of IO address space are still allocated in a mapping that is released",
 			       (unsigned long long)(st.used - mapping->lost));
@@ -109,11 +120,10 @@ void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 	dma_mapping_put(mapping);
 }
 
-int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
+int dma_attach(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
 {
 	int ret;
 
-	might_sleep(dev->m, dev, "arm_iommu_attach_device", __builtin_return_address(0));
 	if (dev->mapping || dev->dma->bounce)
 		return -EBUSY;
 	ret = dma_pgsize_attach(dev, mapping->domain);
@@ -128,6 +138,16 @@ int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_ma
 	return 0;
 }
 
+int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
+{
+	struct dma_call call = DMA_CALL("arm_iommu_attach_device");
+
+	if (!dma_enter(dev, &call) || !mapping)
+		return -EINVAL;
+	might_sleep(dev->m, dev, call.name, call.site);
+	return dma_attach(dev, mapping);
+}
+
 void dma_detach_quietly(struct armdma_device *dev)
 {
 	struct armdma_iommu_mapping *mapping = dev->mapping;
@@ -140,14 +160,18 @@ void dma_detach_quietly(struct armdma_device *dev)
 
 void armdma_iommu_detach_device(struct armdma_device *dev)
 {
-	might_sleep(dev->m, dev, "arm_iommu_detach_device", __builtin_return_address(0));
+	struct dma_call call = DMA_CALL("arm_iommu_detach_device");
+
+	if (!dma_enter(dev, &call))
+		return;
+	might_sleep(dev->m, dev, call.name, call.site);
 	if (!dev->mapping) {
-		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, __builtin_return_address(0),
+		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call.site,
 		       ARMDMA_MAPPING_ERROR, 0, "%s is detached but was not attached", dev->name);
 		return;
 	}
 	if ((dev->dma->live_allocs || dev->dma->live_maps) && !dev->m->abandoned)
-		misuse(dev->m, ARMDMA_REPORT_LEAK, dev, __builtin_return_address(0),
+		misuse(dev->m, ARMDMA_REPORT_LEAK, dev, call.site,
 		       ARMDMA_MAPPING_ERROR, dev->dma->live_bytes,
 		       "%s is detached with %llu buffers and %llu streaming mappings still live",
 		       dev->name, (unsigned long long)dev->dma->live_allocs,
@@ -280,6 +304,9 @@ void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uin
 int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 			      armdma_dma_t *addr)
 {
+	struct dma_call call = DMA_CALL("mapping_iova_alloc");
+
+	dma_enter_mapping(mapping->m, &call);
 	if (!size)
 		return -EINVAL;
 	*addr = dma_iova_alloc(mapping, ARMDMA_PAGE_ALIGN(size), UINT64_MAX, 0);
@@ -291,12 +318,15 @@ int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t siz
 
 int armdma_mapping_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
-	int ret = dma_iova_free(mapping, addr, ARMDMA_PAGE_ALIGN(size));
+	struct dma_call call = DMA_CALL("mapping_iova_free");
+	int ret;
 
+	dma_enter_mapping(mapping->m, &call);
+	ret = dma_iova_free(mapping, addr, ARMDMA_PAGE_ALIGN(size));
 	if (!ret)
 		mapping->manual -= mapping->manual < ARMDMA_PAGE_ALIGN(size) ? mapping->manual : ARMDMA_PAGE_ALIGN(size);
 	else
-		misuse(mapping->m, ARMDMA_REPORT_BAD_FREE, NULL, __builtin_return_address(0), addr,
+		misuse(mapping->m, ARMDMA_REPORT_BAD_FREE, NULL, call.site, addr,
 		       size, "IOVA range 0x%llx+%llu is not allocated, nothing freed",
 		       (unsigned long long)addr, (unsigned long long)size);
 	return ret;

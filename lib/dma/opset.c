@@ -66,11 +66,11 @@ static int enter_iommu(struct armdma_device *dev)
 		dev->ops = dma_iommu_ops(dev->coherent);
 		return 0;
 	}
-	mapping = armdma_iommu_create_mapping(dev->m, 0, 1ULL << 32, NULL, &ret);
+	mapping = dma_mapping_create(dev->m, 0, 1ULL << 32, NULL, &ret);
 	if (!mapping)
 		return ret;
 	dev->dma->bounce = NULL;
-	ret = armdma_iommu_attach_device(dev, mapping);
+	ret = dma_attach(dev, mapping);
 	dma_mapping_put(mapping);	/* the attachment keeps it */
 	dev->dma->bounce = bounce;
 	if (ret || !bounce)

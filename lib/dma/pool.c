@@ -504,8 +504,11 @@ static void poison_chain(const struct armdma_dma_pool *p, struct chunk *c)
 
 void armdma_dma_pool_set_debug(struct armdma_dma_pool *p, bool on)
 {
+	struct dma_call call = DMA_CALL("dma_pool_set_debug");
 	struct chunk *c;
 
+	if (!enter(p, &call))
+		return;
 	if (on && !p->debug)
 		RB_FOREACH(c, chunks_by_addr, &p->by_addr)
 			poison_chain(p, c);
