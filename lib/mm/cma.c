@@ -121,7 +121,7 @@ static uint32_t find_run(const struct mm_cma *cma, uint32_t n, uint32_t align)
 		uint32_t len = 0;
 
 		if (cma->map[at / 64] == UINT64_MAX && at % 64 == 0) {
-			at += 64;
+			at += align > 64 ? align : 64;
 			continue;
 		}
 		while (len < n && !taken(cma, at + len))
