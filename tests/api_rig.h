@@ -49,10 +49,12 @@
 /* What not every set has. */
 enum rig_need {
 	RIG_MERGES,		/* entries of a list become one segment */
+	RIG_ENTRY_BY_ENTRY,	/* each entry is a segment */
 	RIG_IOVA,		/* addresses from an IO address space */
 	RIG_MAINTENANCE,	/* the caches are maintained by hand */
 	RIG_STALE,		/* what is not synced is not seen */
 	RIG_UNCACHED,		/* coherent memory is uncached, its cached alias gone */
+	RIG_CACHED,		/* coherent memory is cached, where it always was */
 	RIG_COPIES,		/* safe buffers */
 	RIG_IN_PLACE,		/* the device reaches the very pages */
 	RIG_CONTIGUOUS,		/* coherent memory is contiguous by nature */
@@ -70,7 +72,8 @@ struct rig {
 	enum armdma_dma_opset set;
 	/* Reports not yet expected, oldest first. */
 	unsigned int reports;
-	struct armdma_report last;
+	enum armdma_report_kind kind;	/* of the last */
+	struct armdma_report last;	/* of the last trap */
 	char text[4096];
 	char log[1024];			/* the console's last line */
 	jmp_buf *trapped;		/* where a trap leads */
