@@ -112,7 +112,7 @@ static void free_while_mapped_is_reported_and_the_user_keeps_his_pages(struct ri
 	assert_int_equal(armdma_dma_mmap_coherent(r->dev, &vma, p, handle, 2 * PAGE), 0);
 	memset(vma.addr, 0x3c, PAGE);
 	armdma_dma_free_coherent(r->dev, 2 * PAGE, p, handle);
-	rig_expect(r, ARMDMA_REPORT_IN_USE, "while a user has page 1 of it mapped");
+	rig_expect(r, ARMDMA_REPORT_IN_USE, "while a user has it mapped");
 	/* Whatever is allocated now is other memory. */
 	for (unsigned int i = 0; i < 64; i++) {
 		other[i] = armdma_dma_alloc_coherent(r->dev, 2 * PAGE, &others[i], ARMDMA_GFP_KERNEL);
