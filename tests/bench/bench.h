@@ -53,7 +53,7 @@ struct bench_rows {
 	const struct bench_row *row;
 	size_t nr;
 };
-extern const struct bench_rows bench_rows_dma, bench_rows_iova, bench_rows_machine, bench_rows_memory, bench_rows_sysmmu, bench_rows_table,
+extern const struct bench_rows bench_rows_api, bench_rows_dma, bench_rows_iova, bench_rows_machine, bench_rows_memory, bench_rows_sysmmu, bench_rows_table,
 	bench_rows_translate;
 
 struct bench_result {

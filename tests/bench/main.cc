@@ -55,7 +55,8 @@ std::string goal_text(const bench_row &row)
 std::vector<const bench_row *> all_rows()
 {
 	const bench_rows *const tables[] = { &bench_rows_machine, &bench_rows_memory, &bench_rows_table,
-					     &bench_rows_translate, &bench_rows_sysmmu, &bench_rows_dma, &bench_rows_iova };
+					     &bench_rows_translate, &bench_rows_sysmmu, &bench_rows_dma, &bench_rows_api,
+					     &bench_rows_iova };
 	std::vector<const bench_row *> rows;
 
 	for (const bench_rows *table : tables)
