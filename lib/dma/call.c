@@ -32,19 +32,14 @@ const char *dma_dir_name(enum armdma_dir dir)
 	return names[dir];
 }
 
-bool dma_check(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size,
-	       enum armdma_dir dir)
+void dma_refuse(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size,
+		enum armdma_dir dir)
 {
-	if ((unsigned int)dir >= ARMDMA_NONE) {
+	if ((unsigned int)dir >= ARMDMA_NONE)
 		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, addr, size,
 		       "%s with direction %d: it must be bidirectional, to or from the device",
 		       call->name, (int)dir);
-		return false;
-	}
-	if (!size) {
+	else
 		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, addr, size,
 		       "%s of 0 bytes", call->name);
-		return false;
-	}
-	return true;
 }

@@ -50,9 +50,20 @@ static inline void dma_enter_mapping(struct armdma_machine *m, const struct dma_
 		dma_emit_call(m, NULL, call);
 }
 
-/* False after reporting when direction or size (bytes) of a call make no sense. */
-bool dma_check(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size,
-	       enum armdma_dir dir);
+/* Report that direction or size (bytes) of a call make no sense. */
+void dma_refuse(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size,
+		enum armdma_dir dir);
+
+/* False after reporting when they do not. */
+static inline bool dma_check(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr,
+			     size_t size, enum armdma_dir dir)
+{
+	if (__builtin_expect((unsigned int)dir < ARMDMA_NONE && size, 1))
+		return true;
+	dma_refuse(dev, call, addr, size, dir);
+	return false;
+}
+
 const char *dma_dir_name(enum armdma_dir dir);
 
 /* ---- Buffers ----------------------------------------------------------------- */
@@ -160,7 +171,8 @@ struct dma_stream *dma_stream_around(const struct dma_streams *s, const struct a
 /* Call fn for each live mapping. */
 void dma_streams_walk(const struct dma_streams *s, void (*fn)(void *ctx, const struct dma_stream *st),
 		      void *ctx);
-void dma_stream_remove(struct dma_streams *s, struct dma_stream *st);
+/* Not found any more; the record is the caller's, to be put back. */
+void dma_stream_unfile(struct dma_streams *s, struct dma_stream *st);
 /* Lists: a record with room for nents entries (NULL: out of memory); filed under its list, found by it. */
 struct dma_sg *dma_sg_new(unsigned int nents);
 void dma_sg_add(struct dma_streams *s, struct dma_sg *sg);

@@ -116,7 +116,7 @@ void dma_stream_put(struct dma_streams *s, struct dma_stream *st)
 
 void dma_stream_add(struct dma_streams *s, struct dma_stream *st)
 {
-	size_t npages = (st->addr % ARMDMA_PAGE_SIZE + st->size - 1) / ARMDMA_PAGE_SIZE + 1;
+	size_t npages = (size_t)(st->addr % ARMDMA_PAGE_SIZE + st->size - 1) / ARMDMA_PAGE_SIZE + 1;
 	struct dma_stream **b;
 
 	if (npages > s->max_pages)
@@ -187,7 +187,7 @@ void dma_streams_walk(const struct dma_streams *s, void (*fn)(void *ctx, const s
 			fn(ctx, st);
 }
 
-void dma_stream_remove(struct dma_streams *s, struct dma_stream *st)
+void dma_stream_unfile(struct dma_streams *s, struct dma_stream *st)
 {
 	struct dma_stream **link = bucket(s, st->dev, st->addr);
 
@@ -195,7 +195,6 @@ void dma_stream_remove(struct dma_streams *s, struct dma_stream *st)
 		link = &(*link)->next;
 	*link = st->next;
 	s->live--;
-	dma_stream_put(s, st);
 }
 
 /* ---- Lists ------------------------------------------------------------------ */

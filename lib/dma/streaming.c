@@ -28,7 +28,8 @@ void dma_stream_drop(struct dma_stream *st)
 {
 	struct armdma_iommu_mapping *mapping = st->mapping;
 
-	dma_stream_remove(&st->dev->m->dma->streams, st);
+	dma_stream_unfile(&st->dev->m->dma->streams, st);
+	dma_stream_put(&st->dev->m->dma->streams, st);
 	if (mapping)
 		dma_mapping_put(mapping);
 }
@@ -105,7 +106,7 @@ static bool is_buffers(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 {
 	struct armdma_machine *m = dev->m;
 
-	if (__builtin_expect(!mm_is_coherent(m, pa) && !mm_is_coherent(m, pa + size - 1), 1))
+	if (__builtin_expect(!mm_ends_coherent(m, pa, size), 1))
 		return false;
 	misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, pa, size,
 		       "%s of physical 0x%llx+%zu, which is memory of a coherent buffer: it has its own DMA address",
@@ -298,28 +299,29 @@ static void unmap_blindly(struct armdma_device *dev, armdma_dma_t addr, size_t s
 static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir,
 		  unsigned long attrs, enum dma_kind kind, const struct dma_call *call)
 {
-	struct dma_stream *found, st;
+	struct dma_streams *streams = &dev->m->dma->streams;
+	struct dma_stream *st;
 
 	if (!dma_check(dev, call, addr, size, dir))
 		return;
-	found = claim_stream(dev, call, addr, size, dir, kind);
-	if (!found) {
+	st = claim_stream(dev, call, addr, size, dir, kind);
+	if (!st) {
 		unmap_blindly(dev, addr, size, dir, attrs);
 		return;
 	}
 	/* Off the record first: an interrupt handler that runs during the unmap must not find it. */
-	st = *found;
-	dma_stream_remove(&dev->m->dma->streams, found);
+	dma_stream_unfile(streams, st);
 	if (kind == DMA_KIND_RESOURCE)
-		st.ops->unmap_resource(&st);
+		st->ops->unmap_resource(st);
 	else
-		st.ops->unmap_page(&st, attrs);
-	if (st.mapping)
-		dma_mapping_put(st.mapping);
+		st->ops->unmap_page(st, attrs);
 	dev->dma->unmaps++;
 	dev->dma->live_maps--;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
-		dma_emit_map(&st, ARMDMA_EV_DMA_UNMAP, addr, st.pa, size, call->site, 0);
+		dma_emit_map(st, ARMDMA_EV_DMA_UNMAP, addr, st->pa, size, call->site, 0);
+	if (st->mapping)
+		dma_mapping_put(st->mapping);
+	dma_stream_put(streams, st);
 }
 
 void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,

@@ -196,6 +196,15 @@ bool mm_is_coherent(struct armdma_machine *m, armdma_phys_t pa)
 	return page && page->coherent;
 }
 
+bool mm_ends_coherent(const struct armdma_machine *m, armdma_phys_t pa, size_t size)
+{
+	const struct mm *mm = m->mm;
+	uint64_t off = pa - mm->base;
+
+	return mm->pages[off >> ARMDMA_PAGE_SHIFT].coherent |
+	       mm->pages[(off + size - 1) >> ARMDMA_PAGE_SHIFT].coherent;
+}
+
 bool mm_get_page(struct armdma_machine *m, struct armdma_page *page)
 {
 	struct armdma_page *head = mm_head(m->mm, mm_index(m->mm, page));

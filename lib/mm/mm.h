@@ -43,6 +43,8 @@ bool mm_cma_own_area(struct armdma_machine *m, const struct armdma_device *dev);
  */
 void mm_mark_coherent(struct armdma_machine *m, struct armdma_page *page, bool on);
 bool mm_is_coherent(struct armdma_machine *m, armdma_phys_t pa);
+/* Is the first or the last page of a range of RAM? */
+bool mm_ends_coherent(const struct armdma_machine *m, armdma_phys_t pa, size_t size);
 
 /* Take a page of reserved memory over (as order 0, one reference); armdma_free_pages() gives it back. False: it is not reserved, or taken. */
 bool mm_adopt_reserved(struct armdma_machine *m, struct armdma_page *page);
