@@ -27,6 +27,7 @@
 
 #include <armdma/iova.h>
 
+#include "tests/trace_context.h"
 #include "tools/iova/ftrace.h"
 
 #ifndef TEST_DATA_DIR
@@ -119,7 +120,7 @@ struct device {
 	void *priv;
 };
 
-/* The device that a context works on: the last that it named. A task may change its CPU in between; the idle tasks are all number 0. */
+/* The device that a context works on: the last that it named. */
 struct context {
 	uint64_t id;
 	struct device *dev;
@@ -197,9 +198,7 @@ static struct context *context_of(struct replay *r, uint64_t id)
 {
 	struct context *c = r->contexts + r->nr_contexts;
 
-	if (id >> 8 & 0xffffffff)
-		id &= (1ULL << 40) - 1;
-
+	id = trace_context(id);
 	while (c-- > r->contexts)
 		if (c->id == id)
 			return c;
