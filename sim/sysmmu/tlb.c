@@ -15,6 +15,8 @@ void sysmmu_tlb_init(struct tlb *t, unsigned int sets, unsigned int ways, unsign
 	t->ways = (uint16_t)ways;
 	t->line = (uint8_t)line;
 	t->nr = (uint16_t)(sets * ways * line);
+	memset(t->entry, 0, (t->nr + 1u) * sizeof(t->entry[0]));
+	memset(t->order, 0, (t->nr + 1u) * sizeof(t->order[0]));
 	t->valid[0] = 1;	/* slot 0 is nobody's */
 	t->rng = seed * 0x9E3779B97F4A7C15ULL + 1;
 	t->policy = TLB_POLICY_ROUND_ROBIN;

@@ -95,7 +95,10 @@ struct tlb {
 	struct tlb_order order[TLB_SLOTS];
 };
 
-/* Make an empty TLB of sets x ways of zeroed memory; line: 1 or 4. At most TLB_MAX_SLOTS slots. */
+/*
+ * Make an empty TLB of sets x ways; line: 1 or 4. At most TLB_MAX_SLOTS slots. Its memory is zeroed but for `entry` and
+ * `order`, most of it: only the slots that there are get cleared, here.
+ */
 void sysmmu_tlb_init(struct tlb *t, unsigned int sets, unsigned int ways, unsigned int line, uint64_t seed);
 void sysmmu_tlb_set_policy(struct tlb *t, enum tlb_policy policy);
 /*

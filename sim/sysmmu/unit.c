@@ -494,6 +494,7 @@ static void describe(struct sysmmu *mmu)
 	mmu->pa_mask = ARMDMA_BIT_MASK(c->addr_bits ? c->addr_bits : v->addr_bits);
 	mmu->fetch_mask = v->fetch - 1u;
 	mmu->flpd.nr = c->flpd_entries ? c->flpd_entries : 4;
+	memset(mmu->flpd.entry, 0, mmu->flpd.nr * sizeof(mmu->flpd.entry[0]));
 	mmu->flpd.speculative = mmu->errata & ARMDMA_SYSMMU_ERRATUM_SPECULATIVE_FLPD;
 	mmu->pb.nr = c->prefetch_buffers ? c->prefetch_buffers : v->nr_pbs;
 	mmu->hit_cost[0] = mmu->hw->cfg.costs.tlb_hit;
@@ -520,6 +521,24 @@ static int create_tlbs(struct sysmmu *mmu)
 	return mmu->tlb2 ? 0 : -ENOMEM;
 }
 
+/* A board has many units, which are cleared for each test: not the slots that none of them has. */
+static struct sysmmu *new_unit(void)
+{
+	struct sysmmu *mmu = malloc(sizeof(*mmu));
+	char *entries, *behind, *flpds, *end;
+
+	if (!mmu)
+		return NULL;
+	entries = (char *)mmu->tlb.entry;
+	behind = (char *)(&mmu->tlb + 1);
+	flpds = (char *)mmu->flpd.entry;
+	end = (char *)(mmu + 1);
+	memset(mmu, 0, (size_t)(entries - (char *)mmu));
+	memset(behind, 0, (size_t)(flpds - behind));
+	memset(flpds + sizeof(mmu->flpd.entry), 0, (size_t)(end - flpds) - sizeof(mmu->flpd.entry));
+	return mmu;
+}
+
 int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, struct sysmmu **out)
 {
 	struct mmio_region region = { .read = sysmmu_reg_read, .write = sysmmu_reg_write };
@@ -530,7 +549,7 @@ int sysmmu_create(struct armdma_hw *hw, const struct armdma_sysmmu_config *cfg, 
 	ret = sysmmu_check(cfg, NULL);
 	if (ret)
 		return ret;
-	mmu = calloc(1, sizeof(*mmu));
+	mmu = new_unit();
 	if (!mmu)
 		return -ENOMEM;
 	mmu->port.ops = &port_ops;
