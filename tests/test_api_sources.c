@@ -6,6 +6,7 @@
 #include "dma_helpers.h"
 
 #include <armdma/event.h>
+#include <armdma/sgdma.h>
 
 #define PAGE ARMDMA_PAGE_SIZE
 #define POOL_PAGES 16u
@@ -289,6 +290,48 @@ static void atomic_allocation_works_with_interrupts_masked(void **state)
 	expect_report(e, ARMDMA_REPORT_BAD_CONTEXT, "dma_free_attrs");
 }
 
+struct handler {
+	struct env *e;
+	armdma_phys_t regs;
+	unsigned int calls;
+	struct buf b;
+};
+
+static bool allocating_handler(void *ctx, uint32_t line)
+{
+	struct handler *h = ctx;
+
+	(void)line;
+	armdma_hw_writel(h->e->hw, h->regs + ARMDMA_SGDMA_INT_CLEAR, ARMDMA_SGDMA_INT_IDLE);
+	if (!h->calls++)
+		h->b = get(h->e, 1, ARMDMA_GFP_ATOMIC);
+	return true;
+}
+
+/* The engine finds no descriptor that it owns and says so. */
+static void interrupt_handler_can_allocate(void **state)
+{
+	struct env *e = *state;
+	struct handler h = { .e = e, .regs = sources_config().devices[0].reg_base };
+	struct buf desc = get(e, 1, ARMDMA_GFP_KERNEL);
+	uint32_t irq = armdma_device_irq(e->dev);
+
+	assert_int_equal(armdma_irq_request(e->m, irq, allocating_handler, &h), 0);
+	armdma_hw_writel(e->hw, h.regs + ARMDMA_SGDMA_CTRL, ARMDMA_SGDMA_CTRL_ENABLE);
+	armdma_hw_writel(e->hw, h.regs + ARMDMA_SGDMA_INT_ENABLE, ARMDMA_SGDMA_INT_IDLE);
+	armdma_hw_writel(e->hw, h.regs + ARMDMA_SGDMA_HEAD, (uint32_t)desc.handle);
+	armdma_hw_writel(e->hw, h.regs + ARMDMA_SGDMA_DOORBELL, 1);
+	for (int i = 0; i < 10000 && !h.calls; i++)
+		armdma_hw_cpu_relax(e->hw);
+	armdma_irq_free(e->m, irq, allocating_handler, &h);
+	assert_int_equal(h.calls, 1);
+	assert_non_null(h.b.cpu);
+	assert_int_equal(pool_used(e), PAGE);
+	assert_int_equal(e->reports, 0);
+	put(e, h.b);
+	put(e, desc);
+}
+
 /* ---- Contiguous memory ------------------------------------------------------------------ */
 
 #define FILLERS 5u
@@ -490,6 +533,23 @@ static void part_that_a_user_still_maps_stays_out(void **state)
 	armdma_dma_release_coherent_memory(e->dev);
 }
 
+static void allocated_pages_can_be_declared(void **state)
+{
+	struct env *e = *state;
+	struct armdma_page *page = armdma_alloc_pages(e->m, ARMDMA_GFP_KERNEL, 1);
+	armdma_phys_t pa = armdma_page_to_phys(e->m, page);
+	struct buf b;
+
+	assert_int_equal(armdma_dma_declare_coherent_memory(e->dev, pa, pa, 2 * PAGE), 0);
+	/* It keeps a reference of its own. */
+	armdma_free_pages(e->m, page, 1);
+	b = get(e, 2, ARMDMA_GFP_KERNEL);
+	assert_int_equal(b.handle, pa);
+	put(e, b);
+	armdma_dma_release_coherent_memory(e->dev);
+	assert_int_equal(armdma_page_count(e->m, page), 0);
+}
+
 static void impossible_declarations_are_refused(void **state)
 {
 	struct env *e = *state;
@@ -574,6 +634,7 @@ int main(void)
 		SOURCE_TEST(pool_memory_reaches_device_and_user, setup),
 		SOURCE_TEST(pool_without_contiguous_memory_comes_from_the_page_allocator, setup_no_cma),
 		SOURCE_TEST(atomic_allocation_works_with_interrupts_masked, setup),
+		SOURCE_TEST(interrupt_handler_can_allocate, setup),
 		SOURCE_TEST(uncached_memory_has_no_fallback, setup),
 		SOURCE_TEST(alignment_of_large_buffers_is_capped_at_order_8, setup),
 		SOURCE_TEST(fragmented_area_has_pages_but_no_run, setup),
@@ -587,6 +648,7 @@ int main(void)
 		SOURCE_TEST(handles_of_declared_memory_are_the_devices_addresses, setup),
 		SOURCE_TEST(declared_memory_may_be_freed_with_interrupts_masked, setup),
 		SOURCE_TEST(part_that_a_user_still_maps_stays_out, setup),
+		SOURCE_TEST(allocated_pages_can_be_declared, setup),
 		SOURCE_TEST(impossible_declarations_are_refused, setup),
 		SOURCE_TEST(managed_memory_is_released_last_first, setup),
 		SOURCE_TEST(what_is_not_managed_is_reported_as_leaked_at_unbind, setup),
