@@ -57,6 +57,12 @@ static int setup_mask_only(void **state)
 	return 0;
 }
 
+static int setup_linux_mask_only(void **state)
+{
+	*state = boot(ARMDMA_AS_LINUX_6_1, NULL);
+	return 0;
+}
+
 static int setup_odd(void **state)
 {
 	*state = boot(ARMDMA_AS_DOCUMENTED, odd_pages);
@@ -481,6 +487,36 @@ static void linux_gives_from_device_whatever_the_safe_buffer_held(void **state)
 	armdma_kfree(e->m, p);
 }
 
+/* Does the device see what the CPU wrote just before it mapped the page, in place, with SKIP_CPU_SYNC? */
+static bool device_sees_what_was_skipped(struct env *e)
+{
+	uint8_t *p = armdma_kmalloc(e->m, PAGE, ARMDMA_GFP_KERNEL), want[100], got[100];
+	armdma_dma_t a;
+
+	pattern(p, 100, 50);
+	memcpy(want, p, 100);
+	a = armdma_dma_map_single_attrs(e->dev, p, 100, ARMDMA_TO_DEVICE, ARMDMA_ATTR_SKIP_CPU_SYNC);
+	assert_int_equal(a, armdma_virt_to_phys(e->m, p));
+	dev_read(e, a, got, 100);
+	armdma_dma_unmap_single_attrs(e->dev, a, 100, ARMDMA_TO_DEVICE, ARMDMA_ATTR_SKIP_CPU_SYNC);
+	armdma_kfree(e->m, p);
+	return !memcmp(got, want, 100);
+}
+
+static void skip_cpu_sync_counts_where_nothing_is_bounced(void **state)
+{
+	struct env *e = *state;
+
+	assert_false(device_sees_what_was_skipped(e));
+}
+
+static void linux_syncs_in_place_whatever_the_attributes_say(void **state)
+{
+	struct env *e = *state;
+
+	assert_true(device_sees_what_was_skipped(e));
+}
+
 static void linux_refuses_every_mask(void **state)
 {
 	struct env *e = *state;
@@ -541,6 +577,8 @@ int main(void)
 		BOUNCE_TEST(highmem_is_bounced_across_pages, setup),
 		BOUNCE_TEST(linux_refuses_highmem, setup_linux),
 		BOUNCE_TEST(linux_gives_from_device_whatever_the_safe_buffer_held, setup_linux),
+		BOUNCE_TEST(skip_cpu_sync_counts_where_nothing_is_bounced, setup_mask_only),
+		BOUNCE_TEST(linux_syncs_in_place_whatever_the_attributes_say, setup_linux_mask_only),
 		BOUNCE_TEST(linux_refuses_every_mask, setup_linux),
 		BOUNCE_TEST(registration_checks_its_arguments, setup),
 		BOUNCE_TEST(unregister_while_bounced_is_reported, setup),
