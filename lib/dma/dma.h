@@ -394,6 +394,7 @@ struct armdma_iommu_mapping {
 	uint64_t size;
 	unsigned int refs;
 	uint64_t region_align, region_hole;	/* rule of the units: regions start at multiples, with a hole behind; 0: none */
+	bool align_from_0;	/* alignment counts from address 0 on, not from the base */
 	uint64_t lost;		/* bytes of IOVA that the behaviour of Linux 6.1 lost for good: no driver's leak */
 	uint64_t manual;	/* bytes that armdma_mapping_iova_alloc() has out */
 };

@@ -22,6 +22,17 @@ static void *set_error(int *error, int value)
 	return NULL;
 }
 
+/*
+ * The API promises addresses that are multiples of the size's power of two. First fit counts from the base on, as Linux 6.1
+ * does: in a space that starts elsewhere than at such a multiple, it must be told.
+ */
+static bool by_address(const struct armdma_iommu_mapping *mapping, bool counts_from_base)
+{
+	uint64_t cap = ARMDMA_PAGE_SIZE << mapping->m->cfg->iova_align_order;
+
+	return counts_from_base && !as_linux(mapping->m) && mapping->base % cap;
+}
+
 struct armdma_iommu_mapping *dma_mapping_create(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
 						const struct armdma_iova_policy *policy, int *error)
 {
@@ -50,6 +61,7 @@ struct armdma_iommu_mapping *dma_mapping_create(struct armdma_machine *m, armdma
 	if (!policy)
 		policy = as_linux(m) ? armdma_iova_linux_arm() : armdma_iova_find("first-fit");
 	mapping->policy = policy;
+	mapping->align_from_0 = by_address(mapping, policy == armdma_iova_find("first-fit"));
 	ret = mapping->policy->create(mapping->policy, &mapping->iova, &space, &err);
 	if (ret)
 		goto free_mapping;
@@ -230,6 +242,9 @@ static uint64_t region_alignment(const struct armdma_iommu_mapping *mapping, uin
 {
 	uint64_t align = mapping->region_align, cap = ARMDMA_PAGE_SIZE << mapping->m->cfg->iova_align_order;
 
+	if (!align)
+		align = ARMDMA_PAGE_SIZE;
+
 	while (align < size && align < cap)
 		align *= 2;
 	return align;
@@ -243,7 +258,7 @@ static inline int iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size
 
 	if (limit == UINT64_MAX)
 		req.limit = 0;
-	if (mapping->region_align) {
+	if (mapping->region_align || mapping->align_from_0) {
 		req.size = region_size(mapping, size);
 		if (region_alignment(mapping, size) > align)
 			req.align = region_alignment(mapping, size);
