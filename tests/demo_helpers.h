@@ -82,15 +82,19 @@ static inline void rig_close(struct rig *r)
 /* Everything that a step took has been given back. */
 static inline void assert_nothing_lost(struct rig *r)
 {
+	const struct armdma_mm_stats *boot[] = { &r->d.boot, &r->d.linux_boot };
+	struct armdma_machine *m[] = { r->d.m, r->d.linux_m };
 	struct armdma_mm_stats mm;
 	struct armdma_error err;
 
-	armdma_mm_stats(r->d.m, &mm);
-	for (int z = 0; z < ARMDMA_NR_ZONES; z++)
-		assert_int_equal(mm.pages_free[z], r->d.boot.pages_free[z]);
-	assert_int_equal(mm.vm_areas, 0);
-	if (armdma_mm_validate(r->d.m, &err))
-		fail_msg("%s", err.msg);
+	for (int i = 0; i < 2; i++) {
+		armdma_mm_stats(m[i], &mm);
+		for (int z = 0; z < ARMDMA_NR_ZONES; z++)
+			assert_int_equal(mm.pages_free[z], boot[i]->pages_free[z]);
+		assert_int_equal(mm.vm_areas, 0);
+		if (armdma_mm_validate(m[i], &err))
+			fail_msg("%s", err.msg);
+	}
 }
 
 /* A file of this text; path has room for 512 bytes. */

@@ -27,8 +27,9 @@ static void recorded_kernel_is_reproduced(void **state)
 	assert_int_equal(res.bad, 0);
 	assert_int_equal(res.faults, 0);
 	assert_int_equal(res.leaked, 601);
-	assert_int_equal(res.iova_left, res.pages_left);
-	assert_int_equal(r.d.seen[ARMDMA_REPORT_LEAK], 1);
+	assert_int_equal(res.iova_left, 12020 << 10);
+	assert_int_equal(res.pages_left, res.iova_left);
+	assert_int_equal(r.d.seen[ARMDMA_REPORT_LEAK], 0);
 	assert_int_equal(r.d.unexpected, 0);
 	assert_nothing_lost(&r);
 	rig_close(&r);
@@ -90,8 +91,30 @@ static void pages_before_a_large_offset_stay_allocated(void **state)
 				    UNMAP(0x6000, 4096) UNMAP(0x0, 4096), &res));
 	assert_int_equal(res.leaked, 1);
 	assert_int_equal(res.iova_left, 8192);
-	assert_int_equal(r.d.seen[ARMDMA_REPORT_LEAK], 1);
-	assert_non_null(strstr(r.d.report, "8192 bytes"));
+	assert_int_equal(r.d.seen[ARMDMA_REPORT_LEAK], 0);	/* the kernel's, not the driver's */
+	assert_nothing_lost(&r);
+	rig_close(&r);
+}
+
+/* Linux 6.1 takes IOVA 0 for none, and so does not unmap the mapping that was given it. */
+static void mapping_at_iova_0_stays(void **state)
+{
+	struct demo_replay res;
+	struct rig r;
+
+	(void)state;
+	assert_step(&r, replay_text(&r,
+		LINE "dma_map_page: (f) dev=\"d\" offset=0x800 size=4096 dir=1 attrs=0x0\n"
+		LINE "iova_alloc: (f) mapping=0x1 size=8192\n"
+		"  t-2 [001] d.... 1.000000: dma_alloc: (f) dev=\"d\" size=4096\n"
+		"  t-2 [001] d.... 1.000000: iova_alloc: (f) mapping=0x1 size=4096\n"
+		LINE "iova_alloc_ret: (f) iova=0x0\n"
+		"  t-2 [001] d.... 1.000000: iova_alloc_ret: (f) iova=0x2000\n"
+		UNMAP(0x2000, 4096), &res));
+	assert_int_equal(res.equal, 2);
+	assert_int_equal(res.leaked, 1);
+	assert_int_equal(res.iova_left, 8192);
+	assert_int_equal(r.d.unexpected, 0);
 	assert_nothing_lost(&r);
 	rig_close(&r);
 }
@@ -192,6 +215,7 @@ int main(void)
 		cmocka_unit_test(recorded_kernel_is_reproduced),
 		cmocka_unit_test(each_direction_moves_its_payload),
 		cmocka_unit_test(pages_before_a_large_offset_stay_allocated),
+		cmocka_unit_test(mapping_at_iova_0_stays),
 		cmocka_unit_test(chain_of_an_interrupt_inside_another_is_paired),
 		cmocka_unit_test(addresses_that_differ_are_counted_and_still_freed),
 		cmocka_unit_test(nonsense_is_refused_by_line),

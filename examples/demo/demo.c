@@ -68,21 +68,35 @@ static int attach_sensor(struct demo *d)
 	return 0;
 }
 
-int demo_open(struct demo *d, const struct demo_options *opt, FILE *out)
+static int boot(struct demo *d, enum armdma_fidelity fidelity, struct armdma_machine **m, struct armdma_mm_stats *mm)
 {
+	struct armdma_config cfg = armdma_config_exynos4210();
 	struct armdma_error err = { "" };
 	int ret;
 
-	*d = (struct demo){ .opt = *opt, .out = out };
-	ret = armdma_machine_create(&d->m, NULL, &err);
+	cfg.fidelity = fidelity;
+	ret = armdma_machine_create(m, &cfg, &err);
 	if (ret) {
-		fprintf(out, "armdma-demo: %s\n", err.msg);
+		fprintf(d->out, "armdma-demo: %s\n", err.msg);
 		return ret;
 	}
-	d->hw = armdma_machine_hw(d->m);
-	armdma_set_report_fn(d->m, on_report, d);
-	armdma_mm_stats(d->m, &d->boot);
-	ret = attach_sensor(d);
+	armdma_set_report_fn(*m, on_report, d);
+	armdma_mm_stats(*m, mm);
+	return 0;
+}
+
+int demo_open(struct demo *d, const struct demo_options *opt, FILE *out)
+{
+	int ret;
+
+	*d = (struct demo){ .opt = *opt, .out = out };
+	ret = boot(d, ARMDMA_AS_DOCUMENTED, &d->m, &d->boot);
+	if (!ret)
+		ret = boot(d, ARMDMA_AS_LINUX_6_1, &d->linux_m, &d->linux_boot);
+	if (!ret) {
+		d->hw = armdma_machine_hw(d->m);
+		ret = attach_sensor(d);
+	}
 	if (ret)
 		demo_close(d);
 	return ret;
@@ -90,8 +104,9 @@ int demo_open(struct demo *d, const struct demo_options *opt, FILE *out)
 
 void demo_close(struct demo *d)
 {
+	armdma_machine_destroy(d->linux_m);
 	armdma_machine_destroy(d->m);
-	d->m = NULL;
+	d->m = d->linux_m = NULL;
 	d->hw = NULL;
 }
 

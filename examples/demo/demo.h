@@ -29,17 +29,18 @@ struct demo_options {
 struct demo {
 	struct armdma_machine *m;
 	struct armdma_hw *hw;
+	struct armdma_machine *linux_m;	/* step 2: a second machine, whose DMA layer behaves as Linux 6.1 does */
 	struct demo_options opt;
 	FILE *out;
 	uint32_t width, height;
-	struct armdma_mm_stats boot;	/* memory before the first step */
+	struct armdma_mm_stats boot, linux_boot;	/* memory before the first step */
 	unsigned int expected;		/* bit of each report kind that this step wants to provoke */
 	unsigned int seen[ARMDMA_REPORT_NR];
 	unsigned int unexpected;	/* reports nobody asked for: printed, and the run fails */
 	char report[4096];		/* text of the last expected report */
 };
 
-/* Make the machine with its sensor. 0, or negative errno with the reason printed to out. */
+/* Make the machines, the first with its sensor. 0, or negative errno with the reason printed to out. */
 int demo_open(struct demo *d, const struct demo_options *opt, FILE *out);
 void demo_close(struct demo *d);
 
@@ -57,13 +58,13 @@ int demo_capture(struct demo *d, struct demo_capture *res);
 
 struct demo_replay {
 	unsigned long maps, unmaps, allocs, frees;	/* streaming; coherent buffers */
-	unsigned long leaked;		/* mappings of which the recorded kernel never gave back a part */
+	unsigned long leaked;		/* mappings of which Linux 6.1 never gives back a part */
 	unsigned long iovas, equal;	/* given out; the same as the recorded kernel's */
 	unsigned long transfers, bad;	/* by the engine; with a wrong payload */
 	uint64_t bytes;			/* moved by the engine */
 	uint64_t hits, misses, faults;	/* of the engine's SYSMMU */
 	uint64_t iova_peak, iova_left;	/* bytes of IO address space in use: most ever; at the end */
-	uint64_t pages_left;		/* bytes that the unmap lines do not cover */
+	uint64_t pages_left;		/* bytes that the unmap lines of the recording do not cover */
 	double seconds;			/* on this host */
 	char error[256];		/* why the step failed, with the trace's line */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The demo: four steps on one machine. Exit status 0 only if all that was expected happened; 2 for a bad command line. */
+/* The demo: four steps on two machines. Exit status 0 only if all that was expected happened; 2 for a bad command line. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Step 2: what a recorded kernel did with its DMA mappings, done again here. Each mapping is made through the DMA API, moves
- * a payload of its own with the DMA engine, and is taken away again.
+ * Step 2: what a recorded kernel did with its DMA mappings, done again here, on a machine whose DMA layer behaves as that
+ * kernel does. Each mapping is made through the DMA API, moves a payload of its own with the DMA engine, and is taken away again.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -195,9 +195,9 @@ static int begin(struct replay *r)
 
 	TAILQ_INIT(&r->live);
 	TAILQ_INIT(&r->leaked);
-	r->dev = armdma_device_find(r->d->m, DEMO_ENGINE);
+	r->dev = armdma_device_find(r->m, DEMO_ENGINE);
 	/* The recorded space: 4 GiB from address 0 on. */
-	r->mapping = armdma_iommu_create_mapping(r->d->m, 0, 1ull << 32, NULL, &ret);
+	r->mapping = armdma_iommu_create_mapping(r->m, 0, 1ull << 32, NULL, &ret);
 	if (!r->mapping)
 		return replay_fail(r, ret, "no IO address space: %s", strerror(-ret));
 	ret = armdma_iommu_attach_device(r->dev, r->mapping);
@@ -224,10 +224,8 @@ static void finish(struct replay *r)
 {
 	if (r->mapping) {
 		armdma_iommu_detach_device(r->dev);
-		/* The library names what is still allocated in a space that goes: here that is right. */
-		r->d->expected |= r->res->pages_left ? 1u << ARMDMA_REPORT_LEAK : 0;
+		/* The library would name what a driver left allocated here. What that kernel itself lost is no driver's. */
 		armdma_iommu_release_mapping(r->mapping);
-		r->d->expected &= ~(1u << ARMDMA_REPORT_LEAK);
 	}
 	replay_free_memory(r);
 }
@@ -251,8 +249,8 @@ static int judge(struct replay *r)
 
 static void tell(struct demo *d, const struct demo_replay *res)
 {
-	demo_say(d, "   DMA API      %lu maps, %lu unmaps (%lu by hand, see below), %lu coherent buffers",
-		 res->maps, res->unmaps, res->leaked, res->allocs);
+	demo_say(d, "   DMA API      as Linux 6.1: %lu maps, %lu unmaps, %lu coherent buffers", res->maps,
+		 res->unmaps, res->allocs);
 	demo_say(d, "   engine       %lu transfers, %llu bytes, %lu with a wrong payload", res->transfers,
 		 (unsigned long long)res->bytes, res->bad);
 	demo_say(d, "   SYSMMU       TLB hits %.2f %% of bursts, %llu faults",
@@ -260,17 +258,17 @@ static void tell(struct demo *d, const struct demo_replay *res)
 		 (unsigned long long)res->faults);
 	demo_say(d, "   IOVAs        %lu of %lu equal to the recorded kernel's; peak use %llu KiB", res->equal,
 		 res->iovas, (unsigned long long)res->iova_peak >> 10);
-	demo_say(d, "   leaked       %llu KiB in %lu mappings, as by the recorded kernel, whose map_page",
+	demo_say(d, "   lost         %llu KiB of IOVA in %lu mappings, as by the recorded kernel:",
 		 (unsigned long long)res->iova_left >> 10, res->leaked);
-	demo_say(d, "                has that defect and ours has not: made by hand; reported");
+	demo_say(d, "                its unmap_page misses the pages before a large offset");
 	demo_say(d, "   time         %.2f s here", res->seconds);
 }
 
 int demo_replay(struct demo *d, struct demo_replay *res)
 {
 	const char *name = strrchr(d->opt.trace, '/');
-	struct replay r = { .d = d, .res = res };
-	unsigned int unexpected = d->unexpected, leaks = d->seen[ARMDMA_REPORT_LEAK];
+	struct replay r = { .d = d, .res = res, .m = d->linux_m, .hw = armdma_machine_hw(d->linux_m) };
+	unsigned int unexpected = d->unexpected;
 	struct armdma_hw_stats before, after;
 	struct armdma_iova_stats iova;
 	double start = demo_seconds();
@@ -278,7 +276,7 @@ int demo_replay(struct demo *d, struct demo_replay *res)
 
 	*res = (struct demo_replay){ .maps = 0 };
 	demo_say(d, "2. Replay: %s", name ? name + 1 : d->opt.trace);
-	armdma_hw_unit_stats(d->hw, "sysmmu-" DEMO_ENGINE, &before);
+	armdma_hw_unit_stats(r.hw, "sysmmu-" DEMO_ENGINE, &before);
 	ret = begin(&r);
 	if (!ret) {
 		ret = read_trace(&r, d->opt.trace);
@@ -288,7 +286,7 @@ int demo_replay(struct demo *d, struct demo_replay *res)
 		res->iova_left = iova.used;
 	}
 	finish(&r);
-	armdma_hw_unit_stats(d->hw, "sysmmu-" DEMO_ENGINE, &after);
+	armdma_hw_unit_stats(r.hw, "sysmmu-" DEMO_ENGINE, &after);
 	res->hits = after.tlb_hits - before.tlb_hits;
 	res->misses = after.tlb_misses - before.tlb_misses;
 	res->faults = after.faults - before.faults;
@@ -299,8 +297,6 @@ int demo_replay(struct demo *d, struct demo_replay *res)
 		ret = judge(&r);
 	if (!ret && d->unexpected != unexpected)
 		ret = replay_fail(&r, -EPROTO, "the library reported what nobody expected");
-	if (!ret && res->pages_left && d->seen[ARMDMA_REPORT_LEAK] == leaks)
-		ret = replay_fail(&r, -EPROTO, "the library did not report the leak");
 	if (ret)
 		demo_say(d, "      replay failed: %s", res->error);
 	return ret;

@@ -49,6 +49,8 @@ struct block {
 struct replay {
 	struct demo *d;
 	struct demo_replay *res;
+	struct armdma_machine *m;
+	struct armdma_hw *hw;
 	struct armdma_device *dev;
 	struct armdma_iommu_mapping *mapping;
 	struct mdma engine;

@@ -2,17 +2,14 @@
 /*
  * One mapping of the replay: made, used by the engine, taken away.
  *
- * The recorded kernel (32-bit ARM Linux 6.1) has a leak. Its map_page, given an offset of a page or more, maps from the
- * first page of the compound page on; its unmap_page starts at the page of the address. The pages in between stay allocated.
- * libarmdma's map_page has no such leak and its unmap takes nothing less than what was mapped, so such a mapping is made by
- * hand here, from the same parts: IOVA range, translation, cache maintenance. The numbers of bytes asked for and given back are then
- * the recorded ones.
+ * The recorded kernel (32-bit ARM Linux 6.1) loses pages. Its map_page, given an offset of a page or more, maps from the
+ * first page of the compound page on; its unmap_page starts at the page of the address. The pages in between stay mapped. And it
+ * unmaps nothing at IOVA 0. The machine of the replay does the same (config.fidelity); what is lost that way stays
+ * within the device's reach until the address space goes, and so must the memory behind it.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <armdma/iommu.h>
 
 #include "replay.h"
 
@@ -23,7 +20,7 @@ static void retire(struct replay *r, struct armdma_page *page, unsigned int orde
 	struct block *b = &r->quarantine[r->oldest++ % QUARANTINE];
 
 	if (b->page)
-		armdma_free_pages(r->d->m, b->page, b->order);
+		armdma_free_pages(r->m, b->page, b->order);
 	*b = (struct block){ page, order };
 }
 
@@ -77,9 +74,9 @@ int replay_to_device(struct replay *r, const struct map *m)
 	if (m->call.kind != STREAM || m->call.dir == ARMDMA_FROM_DEVICE)
 		return 0;
 	memset(r->sink, 0, len);
-	armdma_sgdma_set_sink(r->d->hw, DEMO_ENGINE, r->sink, len);
+	armdma_sgdma_set_sink(r->hw, DEMO_ENGINE, r->sink, len);
 	ret = transfer(r, m, ARMDMA_SGDMA_TO_DEVICE);
-	armdma_sgdma_set_sink(r->d->hw, DEMO_ENGINE, NULL, 0);
+	armdma_sgdma_set_sink(r->hw, DEMO_ENGINE, NULL, 0);
 	if (ret)
 		return ret;
 	armdma_sgdma_pattern(m->seed, 0, r->payload, len);
@@ -91,7 +88,7 @@ int replay_to_device(struct replay *r, const struct map *m)
 static void check_written(struct replay *r, const struct map *m)
 {
 	armdma_sgdma_pattern(~m->seed, 0, r->payload, (size_t)m->call.size);
-	r->res->bad += !armdma_cpu_sees(r->d->m, m->cpu + m->call.offset, r->payload,
+	r->res->bad += !armdma_cpu_sees(r->m, m->cpu + m->call.offset, r->payload,
 					(size_t)m->call.size);
 }
 
@@ -107,54 +104,7 @@ int replay_from_device(struct replay *r, const struct map *m)
 
 /* ---- Mapping ----------------------------------------------------------- */
 
-/* The recorded kernel maps this one from its block's first page on, and leaks what lies before the payload. */
-static bool leaks(const struct map *m)
-{
-	return m->call.offset >= ARMDMA_PAGE_SIZE;
-}
-
-static unsigned int prot_of(enum armdma_dir dir)
-{
-	return (dir != ARMDMA_FROM_DEVICE ? ARMDMA_IOMMU_READ : 0) |
-	       (dir != ARMDMA_TO_DEVICE ? ARMDMA_IOMMU_WRITE : 0);
-}
-
-static int map_by_hand(struct replay *r, struct map *m)
-{
-	struct armdma_iommu_mapping *space = armdma_to_iommu_mapping(r->dev);
-	const struct call *c = &m->call;
-	uint64_t len = ARMDMA_PAGE_ALIGN(c->offset + c->size);
-	int ret = armdma_mapping_iova_alloc(space, len, &m->iova);
-
-	if (ret)
-		return ret;
-	ret = armdma_iommu_map(armdma_mapping_domain(space), m->iova,
-			       armdma_page_to_phys(r->d->m, m->page), len, prot_of(c->dir));
-	if (ret) {
-		armdma_mapping_iova_free(space, m->iova, len);
-		return ret;
-	}
-	armdma_hw_cache_op(r->d->hw, ARMDMA_CACHE_ALL,
-			   c->dir == ARMDMA_FROM_DEVICE ? ARMDMA_CACHE_INVALIDATE : ARMDMA_CACHE_CLEAN,
-			   armdma_page_to_phys(r->d->m, m->page) + c->offset, (size_t)c->size);
-	return 0;
-}
-
-static void unmap_by_hand(struct replay *r, struct map *m)
-{
-	struct armdma_iommu_mapping *space = armdma_to_iommu_mapping(r->dev);
-	const struct call *c = &m->call;
-	armdma_dma_t from = m->iova + (c->offset & ARMDMA_PAGE_MASK);
-	uint64_t len = ARMDMA_PAGE_ALIGN(c->offset + c->size) - (c->offset & ARMDMA_PAGE_MASK);
-
-	if (c->dir != ARMDMA_TO_DEVICE)
-		armdma_hw_cache_op(r->d->hw, ARMDMA_CACHE_ALL | ARMDMA_CACHE_OUTER_FIRST, ARMDMA_CACHE_INVALIDATE,
-				   armdma_page_to_phys(r->d->m, m->page) + c->offset, (size_t)c->size);
-	armdma_iommu_unmap(armdma_mapping_domain(space), from, len);
-	armdma_mapping_iova_free(space, from, len);
-}
-
-static int map_by_api(struct replay *r, struct map *m)
+static int map_page(struct replay *r, struct map *m)
 {
 	const struct call *c = &m->call;
 	armdma_dma_t addr = armdma_dma_map_page(r->dev, m->page, (size_t)c->offset, (size_t)c->size,
@@ -168,15 +118,15 @@ static int map_stream(struct replay *r, struct map *m)
 {
 	const struct call *c = &m->call;
 
-	m->page = armdma_alloc_pages(r->d->m, ARMDMA_GFP_KERNEL, order_of(m));
+	m->page = armdma_alloc_pages(r->m, ARMDMA_GFP_KERNEL, order_of(m));
 	if (!m->page)
 		return replay_fail(r, -ENOMEM, "no block of %llu bytes",
 			    (unsigned long long)(c->offset + c->size));
-	m->cpu = armdma_page_address(r->d->m, m->page);
+	m->cpu = armdma_page_address(r->m, m->page);
 	if (c->dir != ARMDMA_FROM_DEVICE)
 		armdma_sgdma_pattern(m->seed, 0, m->cpu + c->offset, (size_t)c->size);
-	if (leaks(m) ? map_by_hand(r, m) : map_by_api(r, m)) {
-		armdma_free_pages(r->d->m, m->page, order_of(m));
+	if (map_page(r, m)) {
+		armdma_free_pages(r->m, m->page, order_of(m));
 		return replay_fail(r, -ENOMEM, "map_page of %llu bytes failed", (unsigned long long)c->size);
 	}
 	r->res->maps++;
@@ -219,16 +169,21 @@ int replay_map(struct replay *r, struct map *m)
 	return m->call.kind == COHERENT ? map_coherent(r, m) : map_stream(r, m);
 }
 
-/* Unmap from the payload's page on. Pages of the block before it are what the recorded kernel leaks. */
+/* Bytes that stay mapped when the recorded kernel unmaps this. */
+static uint64_t lost(const struct map *m)
+{
+	if (m->call.kind == COHERENT)
+		return 0;
+	if (m->iova + m->call.offset < ARMDMA_PAGE_SIZE)
+		return m->alloc;
+	return m->call.offset & ARMDMA_PAGE_MASK;
+}
+
 static void unmap_stream(struct replay *r, struct map *m, bool check)
 {
-	if (leaks(m))
-		unmap_by_hand(r, m);
-	else
-		armdma_dma_unmap_page(r->dev, m->iova + m->call.offset, (size_t)m->call.size,
-				      m->call.dir);
+	armdma_dma_unmap_page(r->dev, m->iova + m->call.offset, (size_t)m->call.size, m->call.dir);
 	r->res->unmaps++;
-	r->res->pages_left += m->call.offset & ARMDMA_PAGE_MASK;
+	r->res->pages_left += lost(m);
 	if (check && m->call.dir != ARMDMA_TO_DEVICE)
 		check_written(r, m);
 }
@@ -242,8 +197,8 @@ void replay_unmap(struct replay *r, struct map *m, bool check)
 		return;
 	}
 	unmap_stream(r, m, check);
-	if (leaks(m)) {
-		/* The engine can still reach the leading pages: they must not become anybody else's. */
+	if (lost(m)) {
+		/* The engine can still reach these pages: they must not become anybody else's. */
 		TAILQ_INSERT_TAIL(&r->leaked, m, link);
 		r->res->leaked++;
 		return;
@@ -258,12 +213,12 @@ void replay_free_memory(struct replay *r)
 
 	while ((m = TAILQ_FIRST(&r->leaked))) {
 		TAILQ_REMOVE(&r->leaked, m, link);
-		armdma_free_pages(r->d->m, m->page, order_of(m));
+		armdma_free_pages(r->m, m->page, order_of(m));
 		free(m);
 	}
 	for (unsigned int i = 0; i < QUARANTINE; i++)
 		if (r->quarantine[i].page)
-			armdma_free_pages(r->d->m, r->quarantine[i].page, r->quarantine[i].order);
+			armdma_free_pages(r->m, r->quarantine[i].page, r->quarantine[i].order);
 	free(r->payload);
 	free(r->sink);
 }
