@@ -72,7 +72,10 @@ ARMDMA_API int armdma_dma_mmap_wc(struct armdma_device *dev, struct armdma_vma *
 ARMDMA_API int armdma_dma_get_sgtable(struct armdma_device *dev, struct armdma_sg_table *sgt, void *cpu,
 				      armdma_dma_t handle, size_t size);
 
-/* Managed buffers: freed with the driver (armdma_device_unbind()), last first. May sleep. */
+/*
+ * Managed buffers: freed with the driver (armdma_device_unbind()), last first. dma_free_*() of one is reported and
+ * frees nothing. May sleep.
+ */
 ARMDMA_API void *armdma_dmam_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 					 armdma_gfp_t gfp, unsigned long attrs);
 ARMDMA_API void *armdma_dmam_alloc_coherent(struct armdma_device *dev, size_t size, armdma_dma_t *handle,

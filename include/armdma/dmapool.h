@@ -34,7 +34,7 @@ ARMDMA_API void *armdma_dma_pool_alloc(struct armdma_dma_pool *pool, armdma_gfp_
 ARMDMA_API void *armdma_dma_pool_zalloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armdma_dma_t *handle);
 /* Any context. What is no live block of this pool, with this pair of addresses, is reported and not freed. */
 ARMDMA_API void armdma_dma_pool_free(struct armdma_dma_pool *pool, void *vaddr, armdma_dma_t dma);
-/* Managed: goes with the driver (armdma_device_unbind()). */
+/* Managed: goes with the driver (armdma_device_unbind()). dma_pool_destroy() of one is reported and destroys nothing. */
 ARMDMA_API struct armdma_dma_pool *armdma_dmam_pool_create(const char *name, struct armdma_device *dev,
 							   size_t size, size_t align, size_t boundary);
 ARMDMA_API void armdma_dmam_pool_destroy(struct armdma_dma_pool *pool);

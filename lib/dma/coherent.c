@@ -296,13 +296,25 @@ bool dma_free(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t ha
 	return false;
 }
 
+/* What is managed is freed as such: its record would outlive it, and free whoever has the address next. */
+static void free_unmanaged(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle,
+			   unsigned long attrs, const struct dma_call *call)
+{
+	if (!cpu || !dma_managed_holds(dev, cpu))
+		dma_free(dev, size, cpu, handle, attrs, call);
+	else
+		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, handle, size,
+		       "%s of %p, which is managed: it goes with dmam_free_coherent() or with the driver",
+		       call->name, cpu);
+}
+
 void armdma_dma_free_attrs(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle,
 			   unsigned long attrs)
 {
 	struct dma_call call = DMA_CALL("dma_free_attrs");
 
 	if (dma_enter(dev, &call))
-		dma_free(dev, size, cpu, handle, attrs, &call);
+		free_unmanaged(dev, size, cpu, handle, attrs, &call);
 }
 
 void armdma_dma_free_coherent(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
@@ -310,7 +322,7 @@ void armdma_dma_free_coherent(struct armdma_device *dev, size_t size, void *cpu,
 	struct dma_call call = DMA_CALL("dma_free_coherent");
 
 	if (dma_enter(dev, &call))
-		dma_free(dev, size, cpu, handle, 0, &call);
+		free_unmanaged(dev, size, cpu, handle, 0, &call);
 }
 
 void armdma_dma_free_wc(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
@@ -318,7 +330,7 @@ void armdma_dma_free_wc(struct armdma_device *dev, size_t size, void *cpu, armdm
 	struct dma_call call = DMA_CALL("dma_free_wc");
 
 	if (dma_enter(dev, &call))
-		dma_free(dev, size, cpu, handle, ARMDMA_ATTR_WRITE_COMBINE, &call);
+		free_unmanaged(dev, size, cpu, handle, ARMDMA_ATTR_WRITE_COMBINE, &call);
 }
 
 /* ---- Users and tables --------------------------------------------------------------------- */

@@ -313,6 +313,7 @@ void dma_declared_destroy(struct armdma_device *dev);
 /* Managed things, newest first: release(what) when the driver goes. */
 typedef void (*dma_release_fn)(struct armdma_device *dev, void *what);
 int dma_managed_add(struct armdma_device *dev, dma_release_fn release, const void *key, void *what);
+bool dma_managed_holds(struct armdma_device *dev, const void *key);
 /* Forget it. False: it is not managed. */
 bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *key);
 void dma_managed_destroy(struct armdma_device *dev);

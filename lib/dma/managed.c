@@ -63,6 +63,13 @@ static void *take(struct armdma_device *dev, struct dma_managed *d)
 	return what;
 }
 
+bool dma_managed_holds(struct armdma_device *dev, const void *key)
+{
+	struct dma_managed want = { .key = key };
+
+	return RB_FIND(dma_managed_tree, &dev->dma->managed_by_key, &want);
+}
+
 bool dma_managed_forget(struct armdma_device *dev, dma_release_fn release, const void *key)
 {
 	struct dma_managed *d = find(dev, release, key);

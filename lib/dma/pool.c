@@ -283,8 +283,15 @@ void armdma_dma_pool_destroy(struct armdma_dma_pool *pool)
 {
 	struct dma_call call = DMA_CALL("dma_pool_destroy");
 
-	if (pool && dma_enter(pool->dev, &call))
+	if (!pool || !dma_enter(pool->dev, &call))
+		return;
+	if (!dma_managed_holds(pool->dev, pool)) {
 		destroy(pool, &call);
+		return;
+	}
+	misuse(pool->dev->m, ARMDMA_REPORT_BAD_FREE, pool->dev, call.site, ARMDMA_MAPPING_ERROR, 0,
+	       "%s of pool \"%s\", which is managed: it goes with dmam_pool_destroy() or with the driver",
+	       call.name, pool->name);
 }
 
 static void release_pool(struct armdma_device *dev, void *what)
