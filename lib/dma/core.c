@@ -34,6 +34,7 @@ int dma_device_init(struct armdma_device *dev, const struct armdma_device_config
 	RB_INIT(&d->managed_by_key);
 	RB_INIT(&d->own_by_page);
 	RB_INIT(&d->own_by_vaddr);
+	RB_INIT(&d->own_by_table);
 	return 0;
 }
 

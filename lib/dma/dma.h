@@ -207,6 +207,7 @@ struct dma_device {
 	unsigned int pools_of_driver;		/* of these, not the layer's own */
 	RB_HEAD(own_by_page, own_pages) own_by_page;	/* lib/dma/pages.c */
 	RB_HEAD(own_by_vaddr, own_pages) own_by_vaddr;
+	RB_HEAD(own_by_table, own_pages) own_by_table;
 	uint64_t allocs, frees, maps, unmaps, syncs, failures, live_allocs, live_maps, live_bytes;
 };
 

@@ -18,7 +18,8 @@ struct own_pages {
 	struct dma_sg *sg;
 	size_t size;			/* bytes, as asked for */
 	void *vaddr;			/* dma_vmap_noncontiguous(), NULL: not mapped */
-	RB_ENTRY(own_pages) by_page, by_vaddr;	/* all by their first page; mapped ones by that address */
+	RB_ENTRY(own_pages) by_page, by_table;	/* all, by their first page and by the table's address */
+	RB_ENTRY(own_pages) by_vaddr;	/* mapped ones */
 	size_t npages;
 	struct armdma_page *pages[];
 };
@@ -37,6 +38,12 @@ static int vaddr_cmp(const struct own_pages *a, const struct own_pages *b)
 	return x < y ? -1 : x > y;
 }
 
+static int table_cmp(const struct own_pages *a, const struct own_pages *b)
+{
+	return (uintptr_t)a < (uintptr_t)b ? -1 : (uintptr_t)a > (uintptr_t)b;
+}
+
+RB_GENERATE_INTERNAL(own_by_table, own_pages, by_table, table_cmp, static __attribute__((unused)))
 RB_GENERATE_INTERNAL(own_by_page, own_pages, by_page, page_cmp, static __attribute__((unused)))
 RB_GENERATE_INTERNAL(own_by_vaddr, own_pages, by_vaddr, vaddr_cmp, static __attribute__((unused)))
 
@@ -174,6 +181,7 @@ static struct own_pages *alloc_own(struct armdma_device *dev, size_t size, enum 
 	own->sgt.nents = own->sg->nsegs;
 	own->sg->owner = own;
 	RB_INSERT(own_by_page, &dev->dma->own_by_page, own);
+	RB_INSERT(own_by_table, &dev->dma->own_by_table, own);
 	return own;
 
 free_own:
@@ -201,11 +209,10 @@ static struct own_pages *find_vaddr(struct armdma_device *dev, void *vaddr)
 	return RB_FIND(own_by_vaddr, &dev->dma->own_by_vaddr, &key);
 }
 
+/* By the table's address alone: one that was freed already must not be looked into. */
 static struct own_pages *find_table(struct armdma_device *dev, const struct armdma_sg_table *sgt)
 {
-	const struct dma_sg *sg = sgt ? dma_sg_find(&dev->m->dma->streams, dev, sgt->sgl) : NULL;
-
-	return sg && sg->owner && &sg->owner->sgt == sgt ? sg->owner : NULL;
+	return RB_FIND(own_by_table, &dev->dma->own_by_table, (struct own_pages *)(uintptr_t)sgt);
 }
 
 /* What a call means, or NULL after saying what does not fit. */
@@ -234,6 +241,7 @@ static struct own_pages *claim_own(struct armdma_device *dev, const struct dma_c
 static void drop_own(struct own_pages *own, const struct dma_call *call)
 {
 	RB_REMOVE(own_by_page, &own->dev->dma->own_by_page, own);
+	RB_REMOVE(own_by_table, &own->dev->dma->own_by_table, own);
 	dma_sg_unmap(own->sg, own->sg->nents, ARMDMA_ATTR_SKIP_CPU_SYNC, call);
 	if (own->vaddr) {
 		misuse(own->dev->m, ARMDMA_REPORT_IN_USE, own->dev, call->site, ARMDMA_MAPPING_ERROR, own->size,
@@ -251,6 +259,7 @@ void dma_own_destroy(struct armdma_device *dev)
 
 	while ((own = RB_ROOT(&dev->dma->own_by_page))) {
 		RB_REMOVE(own_by_page, &dev->dma->own_by_page, own);
+		RB_REMOVE(own_by_table, &dev->dma->own_by_table, own);
 		armdma_sg_free_table(&own->sgt);
 		free(own);
 	}
