@@ -93,12 +93,12 @@ ARMDMA_API void armdma_sg_set_buf(struct armdma_machine *m, struct armdma_scatte
 				  unsigned int len);
 ARMDMA_API void armdma_sg_init_one(struct armdma_machine *m, struct armdma_scatterlist *sg, const void *buf,
 				   unsigned int len);
-/* The last of prv_nents entries at prv becomes the link to sgl. */
+/* The last of prv_nents entries at prv becomes the link to sgl; none: nothing happens. */
 ARMDMA_API void armdma_sg_chain(struct armdma_scatterlist *prv, unsigned int prv_nents,
 				struct armdma_scatterlist *sgl);
 ARMDMA_API unsigned int armdma_sg_nents(struct armdma_scatterlist *sgl);
 ARMDMA_API struct armdma_scatterlist *armdma_sg_last(struct armdma_scatterlist *sgl, unsigned int nents);
-/* Physical address of the first byte; linear address of it (NULL: highmem). */
+/* Physical address of the first byte (all ones: no page of m); linear address of it (NULL: highmem, or none). */
 ARMDMA_API armdma_phys_t armdma_sg_phys(struct armdma_machine *m, const struct armdma_scatterlist *sg);
 ARMDMA_API void *armdma_sg_virt(struct armdma_machine *m, const struct armdma_scatterlist *sg);
 

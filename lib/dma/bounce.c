@@ -407,7 +407,9 @@ void armdma_dmabounce_unregister_dev(struct armdma_device *dev)
 
 int armdma_dmabounce_stats(const struct armdma_device *dev, struct armdma_dmabounce_stats *st)
 {
-	if (!dev->dma->bounce)
+	struct dma_call call = DMA_CALL("dmabounce_stats");
+
+	if (!dma_given(dev, &call) || !dev->dma->bounce)
 		return -ENODEV;
 	*st = dev->dma->bounce->st;
 	return 0;

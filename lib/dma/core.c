@@ -115,8 +115,13 @@ void dma_destroy(struct armdma_machine *m)
 
 void armdma_dma_stats(const struct armdma_device *dev, struct armdma_dma_stats *st)
 {
-	const struct dma_device *d = dev->dma;
+	struct dma_call call = DMA_CALL("dma_stats");
+	const struct dma_device *d;
 
+	*st = (struct armdma_dma_stats){ 0 };
+	if (!dma_given(dev, &call))
+		return;
+	d = dev->dma;
 	st->live_allocs = d->live_allocs;
 	st->live_maps = d->live_maps;
 	st->live_bytes = d->live_bytes;

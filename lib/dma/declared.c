@@ -63,7 +63,8 @@ int armdma_dma_declare_coherent_memory(struct armdma_device *dev, armdma_phys_t 
 	if (!dma_enter(dev, &call))
 		return -ENODEV;
 	might_sleep(dev->m, dev, call.name, call.site);
-	if (!size || (size | pa | dev_addr) % ARMDMA_PAGE_SIZE || size > dev->m->cfg->ram_size)
+	if (!size || (size | pa | dev_addr) % ARMDMA_PAGE_SIZE || size > dev->m->cfg->ram_size ||
+	    dev_addr > UINT64_MAX - size)
 		return -EINVAL;
 	if (dev->dma->declared)
 		return -EBUSY;

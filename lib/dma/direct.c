@@ -27,8 +27,12 @@ armdma_dma_t dma_direct_addr(const struct armdma_device *dev, armdma_phys_t pa, 
 
 armdma_phys_t armdma_dma_to_phys(const struct armdma_device *dev, armdma_dma_t addr)
 {
-	const struct armdma_device_config *cfg = dev->dma->cfg;
+	struct dma_call call = DMA_CALL("dma_to_phys");
+	const struct armdma_device_config *cfg;
 
+	if (!dma_given(dev, &call))
+		return ARMDMA_MAPPING_ERROR;
+	cfg = dev->dma->cfg;
 	if (!cfg->nr_dma_ranges)
 		return addr;
 	for (uint32_t i = 0; i < cfg->nr_dma_ranges; i++) {

@@ -50,6 +50,14 @@ static inline void dma_enter_mapping(struct armdma_machine *m, const struct dma_
 		dma_emit_call(m, NULL, call);
 }
 
+/* Of a call that only reads, which observers make inside an event: it is told to nobody. */
+static inline bool dma_given(const void *what, const struct dma_call *call)
+{
+	if (__builtin_expect(!what, 0))
+		dma_no_device(call);
+	return what;
+}
+
 /* Report that direction or size (bytes) of a call make no sense. */
 void dma_refuse(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size,
 		enum armdma_dir dir);

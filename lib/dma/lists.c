@@ -140,6 +140,17 @@ static void emit_failure(struct armdma_device *dev, enum armdma_dir dir, unsigne
 		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, ARMDMA_MAPPING_ERROR, 0, site, ret);
 }
 
+/* A table that is none is a list that is none. */
+static struct armdma_scatterlist *list_of(const struct armdma_sg_table *sgt)
+{
+	return sgt ? sgt->sgl : NULL;
+}
+
+static int entries_of(const struct armdma_sg_table *sgt)
+{
+	return sgt ? (int)sgt->orig_nents : 1;
+}
+
 /* ---- Map and unmap ----------------------------------------------------------------------- */
 
 static struct dma_sg *new_list(struct armdma_device *dev, struct armdma_scatterlist *sgl, unsigned int nents,
@@ -261,7 +272,7 @@ int armdma_dma_map_sgtable(struct armdma_device *dev, struct armdma_sg_table *sg
 
 	if (!dma_enter(dev, &call))
 		return -EINVAL;
-	sg = map_list(dev, sgt->sgl, (int)sgt->orig_nents, dir, attrs, &call, &error);
+	sg = map_list(dev, list_of(sgt), entries_of(sgt), dir, attrs, &call, &error);
 	if (sg)
 		sgt->nents = sg->nsegs;
 	return error;
@@ -340,7 +351,7 @@ void armdma_dma_unmap_sgtable(struct armdma_device *dev, struct armdma_sg_table 
 	struct dma_call call = DMA_CALL("dma_unmap_sgtable");
 
 	if (dma_enter(dev, &call))
-		unmap_list(dev, sgt->sgl, (int)sgt->orig_nents, dir, attrs, &call);
+		unmap_list(dev, list_of(sgt), entries_of(sgt), dir, attrs, &call);
 }
 
 /* ---- Sync -------------------------------------------------------------------------------------- */
@@ -384,7 +395,7 @@ void armdma_dma_sync_sgtable_for_cpu(struct armdma_device *dev, struct armdma_sg
 	struct dma_call call = DMA_CALL("dma_sync_sgtable_for_cpu");
 
 	if (dma_enter(dev, &call))
-		sync_list(dev, sgt->sgl, (int)sgt->orig_nents, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
+		sync_list(dev, list_of(sgt), entries_of(sgt), dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
 }
 
 void armdma_dma_sync_sgtable_for_device(struct armdma_device *dev, struct armdma_sg_table *sgt,
@@ -393,5 +404,5 @@ void armdma_dma_sync_sgtable_for_device(struct armdma_device *dev, struct armdma
 	struct dma_call call = DMA_CALL("dma_sync_sgtable_for_device");
 
 	if (dma_enter(dev, &call))
-		sync_list(dev, sgt->sgl, (int)sgt->orig_nents, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
+		sync_list(dev, list_of(sgt), entries_of(sgt), dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
 }

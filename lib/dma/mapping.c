@@ -193,7 +193,9 @@ void armdma_iommu_detach_device(struct armdma_device *dev)
 
 struct armdma_iommu_mapping *armdma_to_iommu_mapping(const struct armdma_device *dev)
 {
-	return dev->mapping;
+	struct dma_call call = DMA_CALL("to_dma_iommu_mapping");
+
+	return dma_given(dev, &call) ? dev->mapping : NULL;
 }
 
 struct armdma_domain *armdma_mapping_domain(const struct armdma_iommu_mapping *mapping)

@@ -25,7 +25,9 @@ const char *armdma_dma_ops_name(enum armdma_dma_opset set)
 
 enum armdma_dma_opset armdma_dma_get_ops(const struct armdma_device *dev)
 {
-	return dev->ops->set;
+	struct dma_call call = DMA_CALL("dma_get_ops");
+
+	return dma_given(dev, &call) ? dev->ops->set : ARMDMA_NR_OPSETS;
 }
 
 static bool always(struct armdma_device *dev, armdma_dma_t addr, size_t len)

@@ -524,6 +524,11 @@ void armdma_dma_pool_set_debug(struct armdma_dma_pool *p, bool on)
 
 void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_pool_stats *st)
 {
+	struct dma_call call = DMA_CALL("dma_pool_stats");
+
+	*st = (struct armdma_dma_pool_stats){ 0 };
+	if (!dma_given(p, &call))
+		return;
 	st->block_size = p->size;
 	st->chunk_size = p->chunk_size;
 	st->blocks_used = p->used;
@@ -533,8 +538,11 @@ void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_po
 
 int armdma_dma_pools_show(const struct armdma_device *dev, char *buf, size_t len)
 {
+	struct dma_call call = DMA_CALL("dma_pools_show");
 	int n = snprintf(buf, len, "poolinfo - 0.1\n");
 
+	if (!dma_given(dev, &call))
+		return n;
 	for (const struct armdma_dma_pool *p = dev->dma->pools; p; p = p->next) {
 		size_t at = (size_t)n < len ? (size_t)n : len;
 

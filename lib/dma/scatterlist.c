@@ -10,9 +10,10 @@
 
 void armdma_sg_init_table(struct armdma_scatterlist *sgl, unsigned int nents)
 {
+	if (!nents)
+		return;
 	memset(sgl, 0, nents * sizeof(*sgl));
-	if (nents)
-		armdma_sg_mark_end(&sgl[nents - 1]);
+	armdma_sg_mark_end(&sgl[nents - 1]);
 }
 
 static void set_buf(struct armdma_machine *m, struct armdma_scatterlist *sg, const void *buf,
@@ -46,8 +47,11 @@ void armdma_sg_init_one(struct armdma_machine *m, struct armdma_scatterlist *sg,
 void armdma_sg_chain(struct armdma_scatterlist *prv, unsigned int prv_nents,
 		     struct armdma_scatterlist *sgl)
 {
-	struct armdma_scatterlist *link = &prv[prv_nents - 1];
+	struct armdma_scatterlist *link;
 
+	if (!prv_nents)
+		return;
+	link = &prv[prv_nents - 1];
 	link->offset = 0;
 	link->length = 0;
 	link->page_link = (uintptr_t)sgl | ARMDMA_SG_CHAIN;
@@ -73,7 +77,9 @@ struct armdma_scatterlist *armdma_sg_last(struct armdma_scatterlist *sgl, unsign
 
 armdma_phys_t armdma_sg_phys(struct armdma_machine *m, const struct armdma_scatterlist *sg)
 {
-	return armdma_page_to_phys(m, armdma_sg_page(sg)) + sg->offset;
+	armdma_phys_t pa = armdma_page_to_phys(m, armdma_sg_page(sg));
+
+	return pa == ARMDMA_MAPPING_ERROR ? pa : pa + sg->offset;
 }
 
 void *armdma_sg_virt(struct armdma_machine *m, const struct armdma_scatterlist *sg)
