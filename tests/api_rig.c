@@ -117,7 +117,10 @@ static void on_report(void *ctx, const struct armdma_report *rep)
 
 static void on_misuse(void *ctx, const struct armdma_event *ev)
 {
-	note(ctx, (enum armdma_report_kind)ev->flags, ev->who);
+	struct rig *r = ctx;
+
+	note(r, (enum armdma_report_kind)ev->flags, ev->who);
+	r->site = ev->site;
 }
 
 static void on_log(void *ctx, const char *line)

@@ -73,6 +73,7 @@ struct rig {
 	/* Reports not yet expected, oldest first. */
 	unsigned int reports;
 	enum armdma_report_kind kind;	/* of the last */
+	const void *site;		/* of the last that was told of misuse */
 	struct armdma_report last;	/* of the last trap */
 	char text[4096];
 	char log[1024];			/* the console's last line */
