@@ -42,7 +42,7 @@ static int64_t next_place(const struct armdma_iova_request *req)
 	uint64_t from = o.cursor, n = oracle_count(&o, req);
 	int64_t at;
 
-	if (req->hint >= o.space.base && req->hint - o.space.base < o.space.size)
+	if (req->hint && req->hint >= o.space.base && req->hint - o.space.base < o.space.size)
 		from = (req->hint - o.space.base) / o.space.granule;
 	at = oracle_first(&o, req, from, UINT64_MAX);
 	if (at < 0)
@@ -284,10 +284,33 @@ static void vectors_give_what_plain_code_gives(void **state)
 	}
 }
 
+/* Hint 0 is none, also where 0 is an address of the space. */
+static void next_fit_moves_on_in_a_space_at_address_0(void **state)
+{
+	const struct armdma_iova_policy *p = armdma_iova_find("next-fit");
+	struct armdma_iova_space space = { .base = 0, .size = 1 << 20, .granule = 4096, .align_order = 8 };
+	struct armdma_iova_request req = { .size = 4096 };
+	armdma_dma_t a, b;
+	void *priv;
+
+	(void)state;
+	assert_int_equal(p->create(p, &priv, &space, NULL), 0);
+	assert_int_equal(p->alloc(priv, &req, &a), 0);
+	assert_int_equal(a, 0);
+	assert_int_equal(p->free(priv, a, 4096), 0);
+	assert_int_equal(p->alloc(priv, &req, &b), 0);
+	assert_int_equal(b, 4096);
+	req.hint = 0x80000;
+	assert_int_equal(p->alloc(priv, &req, &a), 0);
+	assert_int_equal(a, 0x80000);
+	p->destroy(priv);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(next_fit_goes_on_from_the_last_place),
+		cmocka_unit_test(next_fit_moves_on_in_a_space_at_address_0),
 		cmocka_unit_test(top_down_goes_on_below_the_last_place),
 		cmocka_unit_test(best_fit_fills_the_block_that_has_least),
 		cmocka_unit_test(vectors_give_what_plain_code_gives),

@@ -113,7 +113,7 @@ static uint64_t find_next(const struct iova_core *c, const struct armdma_iova_re
 {
 	uint64_t from = c->cursor[0], at;
 
-	if (req->hint >= c->base.space.base && req->hint - c->base.space.base < c->base.space.size)
+	if (req->hint && req->hint >= c->base.space.base && req->hint - c->base.space.base < c->base.space.size)
 		from = (req->hint - c->base.space.base) >> c->base.shift;
 	at = core_first(c, w, from, UNBOUND);
 	return at == BASE_NONE && from ? core_first(c, w, 0, UNBOUND) : at;
