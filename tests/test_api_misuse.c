@@ -324,6 +324,45 @@ static void managed_memory_is_not_freed_twice(struct rig *r)
 	armdma_dma_free_coherent(r->dev, PAGE, q, b);
 }
 
+#define GONE(call)                                                                    \
+	do {                                                                          \
+		call;                                                                 \
+		rig_expect(r, ARMDMA_REPORT_BAD_FREE, "of pool \"gone\", which was destroyed"); \
+	} while (0)
+
+/* Also when others were made since, at what could be the same place. */
+static void call_to_a_destroyed_pool_is_reported_and_does_nothing(struct rig *r)
+{
+	struct armdma_dma_pool *pool = armdma_dma_pool_create("gone", r->dev, 64, 0, 0);
+	struct armdma_dma_pool *managed = armdma_dmam_pool_create("gone", r->dev, 64, 0, 0);
+	struct armdma_dma_pool_stats st = { .chunks = 1 };
+	struct armdma_dma_pool *next;
+	armdma_dma_t a, b;
+	void *p = armdma_dma_pool_alloc(pool, GFP, &a);
+
+	assert_non_null(p);
+	armdma_dma_pool_free(pool, p, a);
+	armdma_dma_pool_destroy(pool);
+	armdma_dmam_pool_destroy(managed);
+	for (int i = 0; i < 62; i++) {
+		next = armdma_dma_pool_create("next", r->dev, 64, 0, 0);
+		assert_non_null(next);
+		armdma_dma_pool_destroy(next);
+	}
+	assert_int_equal(r->reports, 0);
+	GONE(armdma_dma_pool_free(pool, p, a));
+	GONE(armdma_dma_pool_destroy(pool));
+	GONE(armdma_dma_pool_destroy(managed));
+	GONE(armdma_dmam_pool_destroy(managed));
+	GONE(armdma_dma_pool_set_debug(pool, true));
+	GONE(armdma_dma_pool_stats(pool, &st));
+	assert_int_equal(st.chunks, 0);
+	GONE(assert_null(armdma_dma_pool_zalloc(pool, GFP, &b)));
+	GONE(assert_null(armdma_dma_pool_alloc(pool, GFP, &b)));
+	assert_int_equal(b, ARMDMA_MAPPING_ERROR);
+	rig_validate(r);
+}
+
 /*
  * There is no machine that could report: each of these has a defined result, and writes one line on stderr with the
  * caller's name. What is written to: a, v, t, and the rest of the test's own.
@@ -478,6 +517,7 @@ int main(void)
 		RIG_TEST(senseless_call_is_refused_and_loses_nothing),
 		RIG_TEST(second_undo_is_reported),
 		RIG_TEST(managed_memory_is_not_freed_twice),
+		RIG_TEST(call_to_a_destroyed_pool_is_reported_and_does_nothing),
 		RIG_TEST(call_without_a_device_fails_with_a_line),
 	};
 

@@ -24,7 +24,11 @@ struct armdma_dma_pool;
  */
 ARMDMA_API struct armdma_dma_pool *armdma_dma_pool_create(const char *name, struct armdma_device *dev,
 							  size_t size, size_t align, size_t boundary);
-/* NULL is ignored. Blocks that are still out are reported, their chunks stay allocated, the pool itself goes. May sleep. */
+/*
+ * NULL is ignored. Blocks that are still out are reported, their chunks stay allocated, the pool itself goes. May sleep.
+ * A later call with the pool is reported (ARMDMA_REPORT_BAD_FREE) and does nothing, as long as its device lives and destroys
+ * no more than 64 further pools.
+ */
 ARMDMA_API void armdma_dma_pool_destroy(struct armdma_dma_pool *pool);
 /*
  * A block, and its DMA address. Not zeroed unless __GFP_ZERO. A new chunk is allocated when no block is free, with gfp:

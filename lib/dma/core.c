@@ -32,6 +32,8 @@ int dma_device_init(struct armdma_device *dev, const struct armdma_device_config
 	d->seg_boundary = UINT64_MAX;
 	TAILQ_INIT(&d->managed);
 	RB_INIT(&d->managed_by_key);
+	STAILQ_INIT(&d->pools);
+	STAILQ_INIT(&d->dead_pools);
 	RB_INIT(&d->own_by_page);
 	RB_INIT(&d->own_by_vaddr);
 	RB_INIT(&d->own_by_table);

@@ -211,8 +211,10 @@ struct dma_device {
 	struct dma_bounce_device *bounce;	/* NULL: not registered */
 	TAILQ_HEAD(, dma_managed) managed;	/* newest first */
 	RB_HEAD(dma_managed_tree, dma_managed) managed_by_key;
-	struct armdma_dma_pool *pools;
+	STAILQ_HEAD(dma_pools, armdma_dma_pool) pools;	/* newest first */
 	unsigned int pools_of_driver;		/* of these, not the layer's own */
+	struct dma_pools dead_pools;		/* destroyed, oldest first; lib/dma/pool.c */
+	unsigned int nr_dead_pools;
 	RB_HEAD(own_by_page, own_pages) own_by_page;	/* lib/dma/pages.c */
 	RB_HEAD(own_by_vaddr, own_pages) own_by_vaddr;
 	RB_HEAD(own_by_table, own_pages) own_by_table;

@@ -18,6 +18,7 @@
 
 #define FREED 0xa7	/* POOL_POISON_FREED */
 #define ALLOCATED 0xa9	/* POOL_POISON_ALLOCATED */
+#define MAX_DEAD 64	/* destroyed pools whose names a device keeps */
 
 struct chunk {
 	RB_ENTRY(chunk) by_addr;	/* all */
@@ -35,7 +36,7 @@ RB_HEAD(chunks_by_addr, chunk);
 RB_HEAD(chunks_by_age, chunk);
 
 struct armdma_dma_pool {
-	struct armdma_dma_pool *next;	/* of the device */
+	STAILQ_ENTRY(armdma_dma_pool) next;	/* of the device: live, or destroyed and kept for a while */
 	struct armdma_device *dev;
 	char name[32];
 	const void *site;
@@ -45,7 +46,7 @@ struct armdma_dma_pool {
 	struct chunks_by_addr by_addr;
 	struct chunks_by_age by_age;
 	uint64_t seq, nr_chunks, used;
-	bool debug, internal;
+	bool debug, internal, dead;
 };
 
 static int addr_cmp(const struct chunk *a, const struct chunk *b)
@@ -220,8 +221,7 @@ struct armdma_dma_pool *dma_pool_new(const char *name, struct armdma_device *dev
 	p->internal = internal;
 	RB_INIT(&p->by_addr);
 	RB_INIT(&p->by_age);
-	p->next = dev->dma->pools;
-	dev->dma->pools = p;
+	STAILQ_INSERT_HEAD(&dev->dma->pools, p, next);
 	dev->dma->pools_of_driver += !internal;
 	return p;
 }
@@ -254,19 +254,50 @@ struct armdma_dma_pool *armdma_dma_pool_create(const char *name, struct armdma_d
 	return dma_enter(dev, &call) ? create(name, dev, size, align, boundary, &call) : NULL;
 }
 
+/* The name stays, so that the driver's next call about the pool is reported; the oldest makes room. */
+static void bury(struct armdma_dma_pool *p)
+{
+	struct dma_device *d = p->dev->dma;
+	struct armdma_dma_pool *oldest;
+
+	p->dead = true;
+	STAILQ_INSERT_TAIL(&d->dead_pools, p, next);
+	if (d->nr_dead_pools++ < MAX_DEAD)
+		return;
+	d->nr_dead_pools--;
+	oldest = STAILQ_FIRST(&d->dead_pools);
+	STAILQ_REMOVE_HEAD(&d->dead_pools, next);
+	free(oldest);
+}
+
 /* Chunks with blocks out stay allocated. */
 void dma_pool_drop(struct armdma_dma_pool *p, const struct dma_call *call)
 {
-	struct armdma_dma_pool **link = &p->dev->dma->pools;
 	struct chunk *c;
 
-	while (*link != p)
-		link = &(*link)->next;
-	*link = p->next;
+	STAILQ_REMOVE(&p->dev->dma->pools, p, armdma_dma_pool, next);
 	p->dev->dma->pools_of_driver -= !p->internal;
 	while ((c = RB_ROOT(&p->by_addr)))
 		chunk_drop(p, c, call);
-	free(p);
+	if (p->internal)
+		free(p);
+	else
+		bury(p);
+}
+
+/* False after reporting when the pool was destroyed. */
+static bool alive(const struct armdma_dma_pool *pool, const struct dma_call *call)
+{
+	if (__builtin_expect(pool->dead, 0))
+		misuse(pool->dev->m, ARMDMA_REPORT_BAD_FREE, pool->dev, call->site, ARMDMA_MAPPING_ERROR, 0,
+		       "%s of pool \"%s\", which was destroyed", call->name, pool->name);
+	return !pool->dead;
+}
+
+/* First thing in each public call about a pool. One that is NULL has no machine to report to. */
+static bool enter(const struct armdma_dma_pool *pool, const struct dma_call *call)
+{
+	return dma_given(pool, call) && dma_enter(pool->dev, call) && alive(pool, call);
 }
 
 static void destroy(struct armdma_dma_pool *p, const struct dma_call *call)
@@ -283,7 +314,7 @@ void armdma_dma_pool_destroy(struct armdma_dma_pool *pool)
 {
 	struct dma_call call = DMA_CALL("dma_pool_destroy");
 
-	if (!pool || !dma_enter(pool->dev, &call))
+	if (!pool || !enter(pool, &call))
 		return;
 	if (!dma_managed_holds(pool->dev, pool)) {
 		destroy(pool, &call);
@@ -321,7 +352,7 @@ void armdma_dmam_pool_destroy(struct armdma_dma_pool *pool)
 {
 	struct dma_call call = DMA_CALL("dmam_pool_destroy");
 
-	if (!pool || !dma_enter(pool->dev, &call))
+	if (!pool || !enter(pool, &call))
 		return;
 	if (!dma_managed_forget(pool->dev, release_pool, pool))
 		misuse(pool->dev->m, ARMDMA_REPORT_BAD_FREE, pool->dev, call.site, ARMDMA_MAPPING_ERROR, 0,
@@ -331,7 +362,9 @@ void armdma_dmam_pool_destroy(struct armdma_dma_pool *pool)
 
 void dma_pools_report(const struct armdma_device *dev)
 {
-	for (const struct armdma_dma_pool *p = dev->dma->pools; p; p = p->next)
+	const struct armdma_dma_pool *p;
+
+	STAILQ_FOREACH(p, &dev->dma->pools, next)
 		if (!p->internal)
 			misuse(dev->m, ARMDMA_REPORT_LEAK, p->dev, p->site, ARMDMA_MAPPING_ERROR,
 			       p->used * p->size, "DMA pool \"%s\" of %s was never destroyed, %llu blocks are out",
@@ -343,8 +376,9 @@ void dma_pools_destroy(struct armdma_device *dev)
 	struct armdma_dma_pool *p;
 	struct chunk *c;
 
-	while ((p = dev->dma->pools)) {
-		dev->dma->pools = p->next;
+	STAILQ_CONCAT(&dev->dma->pools, &dev->dma->dead_pools);
+	while ((p = STAILQ_FIRST(&dev->dma->pools))) {
+		STAILQ_REMOVE_HEAD(&dev->dma->pools, next);
 		while ((c = RB_ROOT(&p->by_addr))) {
 			RB_REMOVE(chunks_by_addr, &p->by_addr, c);
 			free(c);
@@ -422,14 +456,6 @@ static void *alloc(struct armdma_dma_pool *p, armdma_gfp_t gfp, armdma_dma_t *ha
 	/* The chunk below it would say so again. */
 	return dma_pool_take(p, armdma_in_atomic(p->dev->m) ? gfp & ~ARMDMA__GFP_DIRECT_RECLAIM : gfp, handle,
 			     call);
-}
-
-/* A call about a pool that is none has no machine to report to. */
-static bool enter(struct armdma_dma_pool *pool, const struct dma_call *call)
-{
-	if (!pool)
-		dma_no_device(call);
-	return pool && dma_enter(pool->dev, call);
 }
 
 void *armdma_dma_pool_alloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armdma_dma_t *handle)
@@ -527,7 +553,7 @@ void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_po
 	struct dma_call call = DMA_CALL("dma_pool_stats");
 
 	*st = (struct armdma_dma_pool_stats){ 0 };
-	if (!dma_given(p, &call))
+	if (!dma_given(p, &call) || !alive(p, &call))
 		return;
 	st->block_size = p->size;
 	st->chunk_size = p->chunk_size;
@@ -540,10 +566,11 @@ int armdma_dma_pools_show(const struct armdma_device *dev, char *buf, size_t len
 {
 	struct dma_call call = DMA_CALL("dma_pools_show");
 	int n = snprintf(buf, len, "poolinfo - 0.1\n");
+	const struct armdma_dma_pool *p;
 
 	if (!dma_given(dev, &call))
 		return n;
-	for (const struct armdma_dma_pool *p = dev->dma->pools; p; p = p->next) {
+	STAILQ_FOREACH(p, &dev->dma->pools, next) {
 		size_t at = (size_t)n < len ? (size_t)n : len;
 
 		n += snprintf(buf + at, len - at, "%-16s %4llu %4llu %4zu %2llu\n", p->name,
