@@ -2,7 +2,8 @@
 /*
  * Reports: what the library has to say about the code under test.
  *
- * A report is a proof of a bug, never a guess. It goes to the callback if one is set, else to stderr, and is counted.
+ * A report is a proof of a bug, never a guess; suspicions and performance findings are classes of their own and off by
+ * default. It goes to the callback if one is set, else to stderr, and is counted.
  */
 #ifndef ARMDMA_REPORT_H
 #define ARMDMA_REPORT_H
@@ -25,7 +26,42 @@ enum armdma_report_kind {
 	ARMDMA_REPORT_BLOCK_TIMEOUT,	/* a SYSMMU did not stop in time: its TLB may be stale */
 	ARMDMA_REPORT_BAD_CONTEXT,	/* a call that may sleep, where sleeping is not possible */
 	ARMDMA_REPORT_IN_USE,		/* freed or changed what a user mapping, a device or a pool still uses */
+	/* Line states and barriers */
+	ARMDMA_REPORT_MISSING_WMB,	/* a doorbell before the stores that it announces were visible to the device */
+	ARMDMA_REPORT_MISSING_RMB,	/* the CPU read a payload without a barrier after the status that announced it */
+	ARMDMA_REPORT_CPU_WRITE,	/* the CPU wrote into a buffer that the device owned */
+	ARMDMA_REPORT_CPU_READ,		/* the CPU read a buffer that the device owned (instrumented loads) */
+	ARMDMA_REPORT_SHARED_LINE,	/* a neighbour changed in a cache line of a buffer that the device wrote */
+	ARMDMA_REPORT_LOST_STORE,	/* the CPU's stores to its own buffer were thrown away by an invalidate */
+	ARMDMA_REPORT_UNINITIALISED,	/* bytes that nobody ever wrote left the kernel */
+	/* The device's accesses */
+	ARMDMA_REPORT_DEVICE_UNMAPPED,	/* in nothing that was ever mapped for it there */
+	ARMDMA_REPORT_DEVICE_AFTER_UNMAP, /* in what was mapped for it once */
+	ARMDMA_REPORT_DEVICE_OVERRUN,	/* past the end of a buffer */
+	ARMDMA_REPORT_DEVICE_DIRECTION,	/* against the mapping's direction */
+	ARMDMA_REPORT_DEVICE_TRUNCATED,	/* with an address of which the device dropped bits */
+	ARMDMA_REPORT_STALE_TLB,	/* through a TLB entry whose table entry has changed */
+	/* Calls */
+	ARMDMA_REPORT_UNCHECKED,	/* dma_mapping_error() never asked, or its answer ignored */
+	ARMDMA_REPORT_BAD_MEMORY,	/* memory that may not be mapped: stack, vmalloc, a coherent buffer, ... */
+	ARMDMA_REPORT_OVERLAP,		/* the same bytes mapped twice, not only for reading */
+	ARMDMA_REPORT_SEGMENT,		/* a segment beyond the device's size or boundary */
+	ARMDMA_REPORT_ATOMIC_POOL,	/* the atomic pool ran dry of an allocation that could have slept */
+	/* Suspicions: likely wrong, not proved. Off unless asked for. */
+	ARMDMA_REPORT_DEVICE_CPU_OWNED,	/* a device used a buffer that was the CPU's */
+	ARMDMA_REPORT_UNREAD,		/* data of a device was given back to it, never synced for the CPU */
+	/* Performance findings: correct, but slow. Off unless asked for. */
+	ARMDMA_REPORT_REDUNDANT_SYNC,	/* a sync that moved nothing */
+	ARMDMA_REPORT_BIDIRECTIONAL,	/* mapped both ways, used one way */
 	ARMDMA_REPORT_NR
+};
+
+/* What a report is worth. */
+enum armdma_report_class {
+	ARMDMA_CLASS_BUG,		/* a proof */
+	ARMDMA_CLASS_SUSPICION,
+	ARMDMA_CLASS_PERFORMANCE,
+	ARMDMA_NR_CLASSES
 };
 
 /* Sites that a report can name. */
@@ -44,8 +80,15 @@ struct armdma_report {
 	armdma_phys_t pa;		/* or ARMDMA_MAPPING_ERROR */
 	const void *cpu;		/* or NULL */
 	uint64_t len;			/* bytes concerned */
+	uint64_t offset;		/* of addr, or of the first wrong byte, in its buffer; bytes */
 	enum armdma_dir dir;
+	/* The first wrong byte, where bytes are what is wrong. */
+	bool has_bytes;
+	uint8_t expected, seen;
 	const void *sites[ARMDMA_NR_SITES];	/* NULL: not known */
+	const char *sentence;		/* what is wrong, one sentence; valid during the callback, as are the next three */
+	const char *story;		/* what is known about it, lines that end in a newline; may be "" */
+	const char *mend;		/* how to mend it, or NULL */
 	const char *text;		/* the whole report as printed, several lines; valid during the callback */
 };
 
@@ -60,6 +103,12 @@ ARMDMA_API void armdma_checker_enable(struct armdma_machine *m, bool on);
 /* How many reports there were, of one kind or (ARMDMA_REPORT_NONE) of all. */
 ARMDMA_API unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_report_kind kind);
 ARMDMA_API const char *armdma_report_name(enum armdma_report_kind kind);
+ARMDMA_API enum armdma_report_class armdma_report_class(enum armdma_report_kind kind);
+/*
+ * Switch the rule that finds one kind off or on. At first the kinds of ARMDMA_CLASS_BUG are on, all others off. What is off is neither
+ * looked for nor counted.
+ */
+ARMDMA_API void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on);
 
 /*
  * Why do the bytes at cpu, len of them, read as they do? Writes a story of several lines into buf: which of them

@@ -47,6 +47,7 @@ struct told {
 struct checker {
 	struct armdma_machine *m;
 	bool on;
+	bool rule[ARMDMA_REPORT_NR];	/* is the kind looked for */
 	struct track_tree live;
 	struct track_list dead;		/* newest first */
 	unsigned int nr_dead;

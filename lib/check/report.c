@@ -9,23 +9,59 @@
 
 #include "lib/check/internal.h"
 
-static const char *const kind_names[ARMDMA_REPORT_NR] = {
-	[ARMDMA_REPORT_NONE] = "none",
-	[ARMDMA_REPORT_STALE_CPU] = "stale-cpu",
-	[ARMDMA_REPORT_STALE_DEVICE] = "stale-device",
-	[ARMDMA_REPORT_BAD_FREE] = "bad-free",
-	[ARMDMA_REPORT_BAD_ARGUMENT] = "bad-argument",
-	[ARMDMA_REPORT_TRAP] = "trap",
-	[ARMDMA_REPORT_FAULT] = "iommu-fault",
-	[ARMDMA_REPORT_LEAK] = "leak",
-	[ARMDMA_REPORT_BLOCK_TIMEOUT] = "block-timeout",
-	[ARMDMA_REPORT_BAD_CONTEXT] = "bad-context",
-	[ARMDMA_REPORT_IN_USE] = "in-use",
+static const struct kind_facts {
+	const char *name;
+	enum armdma_report_class class;
+} kinds[ARMDMA_REPORT_NR] = {
+	[ARMDMA_REPORT_NONE] = { "none", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_STALE_CPU] = { "stale-cpu", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_STALE_DEVICE] = { "stale-device", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_BAD_FREE] = { "bad-free", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_BAD_ARGUMENT] = { "bad-argument", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_TRAP] = { "trap", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_FAULT] = { "iommu-fault", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_LEAK] = { "leak", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_BLOCK_TIMEOUT] = { "block-timeout", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_BAD_CONTEXT] = { "bad-context", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_IN_USE] = { "in-use", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_MISSING_WMB] = { "missing-write-barrier", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_MISSING_RMB] = { "missing-read-barrier", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_CPU_WRITE] = { "cpu-write-device-owned", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_CPU_READ] = { "cpu-read-device-owned", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_SHARED_LINE] = { "shared-line", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_LOST_STORE] = { "lost-store", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_UNINITIALISED] = { "uninitialised", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_UNMAPPED] = { "device-unmapped", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_AFTER_UNMAP] = { "device-after-unmap", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_OVERRUN] = { "device-overrun", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_DIRECTION] = { "device-direction", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_TRUNCATED] = { "device-truncated", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_STALE_TLB] = { "stale-tlb", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_UNCHECKED] = { "unchecked-error", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_BAD_MEMORY] = { "bad-memory", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_OVERLAP] = { "overlapping-mappings", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_SEGMENT] = { "segment-limit", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_ATOMIC_POOL] = { "atomic-pool", ARMDMA_CLASS_BUG },
+	[ARMDMA_REPORT_DEVICE_CPU_OWNED] = { "device-cpu-owned", ARMDMA_CLASS_SUSPICION },
+	[ARMDMA_REPORT_UNREAD] = { "unread-data", ARMDMA_CLASS_SUSPICION },
+	[ARMDMA_REPORT_REDUNDANT_SYNC] = { "redundant-sync", ARMDMA_CLASS_PERFORMANCE },
+	[ARMDMA_REPORT_BIDIRECTIONAL] = { "bidirectional", ARMDMA_CLASS_PERFORMANCE },
 };
 
 const char *armdma_report_name(enum armdma_report_kind kind)
 {
-	return (unsigned int)kind < ARMDMA_REPORT_NR ? kind_names[kind] : "unknown";
+	return (unsigned int)kind < ARMDMA_REPORT_NR ? kinds[kind].name : "unknown";
+}
+
+enum armdma_report_class armdma_report_class(enum armdma_report_kind kind)
+{
+	return (unsigned int)kind < ARMDMA_REPORT_NR ? kinds[kind].class : ARMDMA_CLASS_BUG;
+}
+
+void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on)
+{
+	if (kind != ARMDMA_REPORT_NONE && (unsigned int)kind < ARMDMA_REPORT_NR)
+		m->check->rule[kind] = on;
 }
 
 void text_add(struct text *t, const char *fmt, ...)
@@ -117,7 +153,7 @@ void report_make(struct checker *ck, struct armdma_report *rep, const char *sent
 	char buf[4096];
 	struct text t = { buf, sizeof(buf), 0 };
 
-	if (told_before(ck, rep))
+	if (!ck->rule[rep->kind] || told_before(ck, rep))
 		return;
 	text_add(&t, "==== armdma: %s: %s\n", armdma_report_name(rep->kind), sentence);
 	if (rep->dev)
@@ -128,6 +164,9 @@ void report_make(struct checker *ck, struct armdma_report *rep, const char *sent
 	text_add(&t, "%s", story);
 	if (mend)
 		text_add(&t, "    %-10s %s\n", "mend:", mend);
+	rep->sentence = sentence;
+	rep->story = story;
+	rep->mend = mend;
 	rep->text = buf;
 	ck->counts[rep->kind]++;
 	if (ck->fn)
@@ -241,6 +280,8 @@ int check_create(struct armdma_machine *m)
 		return -ENOMEM;
 	ck->m = m;
 	ck->on = true;
+	for (int kind = 0; kind < ARMDMA_REPORT_NR; kind++)
+		ck->rule[kind] = kinds[kind].class == ARMDMA_CLASS_BUG;
 	RB_INIT(&ck->live);
 	TAILQ_INIT(&ck->dead);
 	SLIST_INIT(&ck->told);
