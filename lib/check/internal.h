@@ -3,12 +3,12 @@
 #ifndef LIB_CHECK_INTERNAL_H
 #define LIB_CHECK_INTERNAL_H
 
-#include <stdio.h>
 #include <sys/queue.h>
 
 #include <bsd/sys/tree.h>
 
 #include "lib/check/check.h"
+#include "lib/check/report.h"
 #include "lib/machine.h"
 
 enum track_kind { TRACK_STREAM, TRACK_BUFFER };
@@ -34,16 +34,6 @@ struct track {
 RB_HEAD(track_tree, track);
 TAILQ_HEAD(track_list, track);
 
-/* A report that was made, so that no bug is told twice. */
-struct told {
-	SLIST_ENTRY(told) link;
-	enum armdma_report_kind kind;
-	const void *site;
-	char where[256];	/* function and line; "" without a site */
-	armdma_dma_t addr;
-	struct armdma_device *dev;
-};
-
 struct checker {
 	struct armdma_machine *m;
 	bool on;
@@ -51,10 +41,7 @@ struct checker {
 	struct track_tree live;
 	struct track_list dead;		/* newest first */
 	unsigned int nr_dead;
-	SLIST_HEAD(, told) told;
-	unsigned int counts[ARMDMA_REPORT_NR];
-	armdma_report_fn fn;
-	void *fn_ctx;
+	struct reports reports;
 };
 
 /* A mapping or buffer that covers a physical address, live ones first; or NULL. */
@@ -64,14 +51,9 @@ struct track *track_find(struct checker *ck, struct armdma_device *dev, armdma_d
 void track_event(struct checker *ck, const struct armdma_event *ev);
 void track_clear(struct checker *ck);
 
-/* Text that grows in a fixed buffer and never overflows. */
-struct text {
-	char *buf;
-	size_t len, used;
-};
-void text_add(struct text *t, const char *fmt, ...) ARMDMA_PRINTF(2, 3);
-/* "    label  function at file:line", nothing for NULL. */
-void text_site(struct text *t, const char *label, const void *site);
+/* What an event of the two types proves. */
+void misuse_event(struct checker *ck, const struct armdma_event *ev);
+void trap_event(struct checker *ck, const struct armdma_event *ev);
 
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,

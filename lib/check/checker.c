@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The checker itself: an observer whose rules can be switched. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/check/internal.h"
+
+static void on_event(void *ctx, const struct armdma_event *ev)
+{
+	struct checker *ck = ctx;
+
+	if (ev->type == ARMDMA_EV_MISUSE)
+		misuse_event(ck, ev);
+	else if (ev->type == ARMDMA_EV_TRAP)
+		trap_event(ck, ev);
+	else
+		track_event(ck, ev);
+}
+
+int check_create(struct armdma_machine *m)
+{
+	struct checker *ck = calloc(1, sizeof(*ck));
+
+	if (!ck)
+		return -ENOMEM;
+	ck->m = m;
+	ck->on = true;
+	for (int kind = 0; kind < ARMDMA_REPORT_NR; kind++)
+		ck->rule[kind] = armdma_report_class((enum armdma_report_kind)kind) == ARMDMA_CLASS_BUG;
+	RB_INIT(&ck->live);
+	TAILQ_INIT(&ck->dead);
+	SLIST_INIT(&ck->reports.told);
+	m->check = ck;
+	return armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
+}
+
+void armdma_checker_enable(struct armdma_machine *m, bool on)
+{
+	if (!armdma_event_subscribe(m->ev, on ? ARMDMA_EV_CHECKED : 0, on_event, m->check))
+		m->check->on = on;
+	if (!on)
+		track_clear(m->check);
+}
+
+void check_destroy(struct armdma_machine *m)
+{
+	struct checker *ck = m->check;
+
+	if (!ck)
+		return;
+	armdma_event_subscribe(m->ev, 0, on_event, ck);
+	track_clear(ck);
+	told_clear(&ck->reports);
+	free(ck);
+	m->check = NULL;
+}
+
+void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on)
+{
+	if (kind != ARMDMA_REPORT_NONE && (unsigned int)kind < ARMDMA_REPORT_NR)
+		m->check->rule[kind] = on;
+}
