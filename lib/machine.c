@@ -16,10 +16,8 @@
 
 static int boot(struct armdma_machine *m)
 {
-	int ret = check_create(m);
+	int ret = irqchip_create(m);
 
-	if (!ret)
-		ret = irqchip_create(m);
 	if (!ret)
 		ret = mm_create(m);
 	if (!ret)
@@ -54,6 +52,12 @@ int armdma_machine_create(struct armdma_machine **out, const struct armdma_confi
 	}
 	m->ev = armdma_hw_events(m->hw);
 	m->cfg = armdma_hw_config(m->hw);
+	ret = check_create(m, err);
+	if (ret) {
+		armdma_hw_destroy(m->hw);
+		free(m);
+		return ret;
+	}
 	ret = boot(m);
 	if (ret) {
 		if (err)

@@ -17,7 +17,10 @@
 extern "C" {
 #endif
 
-/* Returns 0 and *m; -EINVAL or -ENOMEM with *err (may be NULL) saying why. cfg NULL: Exynos4210. */
+/*
+ * Returns 0 and *m; -EINVAL or -ENOMEM with *err (may be NULL) saying why. cfg NULL: Exynos4210. The checker is set up by the
+ * environment variable ARMDMA_OPTIONS (armdma/options.h); a wrong one is -EINVAL.
+ */
 ARMDMA_API int armdma_machine_create(struct armdma_machine **m, const struct armdma_config *cfg,
 				     struct armdma_error *err);
 /* Frees everything, whatever state a failed test left it in. NULL is ignored. */

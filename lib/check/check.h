@@ -3,9 +3,11 @@
 #ifndef LIB_CHECK_H
 #define LIB_CHECK_H
 
+struct armdma_error;
 struct armdma_machine;
 
-int check_create(struct armdma_machine *m);
+/* 0; -ENOMEM; -EINVAL with *err when ARMDMA_OPTIONS is wrong. */
+int check_create(struct armdma_machine *m, struct armdma_error *err);
 void check_destroy(struct armdma_machine *m);
 
 #endif

@@ -17,16 +17,23 @@ static void on_event(void *ctx, const struct armdma_event *ev)
 		track_event(ck, ev);
 }
 
-int check_create(struct armdma_machine *m)
+int check_create(struct armdma_machine *m, struct armdma_error *err)
 {
 	struct checker *ck = calloc(1, sizeof(*ck));
+
+	int ret;
 
 	if (!ck)
 		return -ENOMEM;
 	ck->m = m;
 	ck->on = true;
-	for (int kind = 0; kind < ARMDMA_REPORT_NR; kind++)
-		ck->rule[kind] = armdma_report_class((enum armdma_report_kind)kind) == ARMDMA_CLASS_BUG;
+	ck->opt = armdma_options_default();
+	ck->rule = ck->opt.rule;
+	ret = options_from_environment(&ck->opt, err);
+	if (ret) {
+		free(ck);
+		return ret;
+	}
 	RB_INIT(&ck->live);
 	TAILQ_INIT(&ck->dead);
 	SLIST_INIT(&ck->reports.told);
@@ -59,4 +66,19 @@ void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind,
 {
 	if (kind != ARMDMA_REPORT_NONE && (unsigned int)kind < ARMDMA_REPORT_NR)
 		m->check->rule[kind] = on;
+}
+
+int armdma_set_options(struct armdma_machine *m, const struct armdma_options *opt, struct armdma_error *err)
+{
+	struct armdma_options out = *opt;
+	int ret = options_from_environment(&out, err);
+
+	if (!ret)
+		m->check->opt = out;
+	return ret;
+}
+
+const struct armdma_options *armdma_get_options(const struct armdma_machine *m)
+{
+	return &m->check->opt;
 }

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where reports go: counted, then to the callback or stderr. */
+#include <stdlib.h>
+
 #include "lib/check/internal.h"
+
+static bool wants_print(const struct checker *ck)
+{
+	switch (ck->opt.print) {
+	case ARMDMA_PRINT_NEVER:
+		return false;
+	case ARMDMA_PRINT_ALWAYS:
+		return true;
+	default:
+		return !ck->reports.fn || ck->opt.abort_on_report;
+	}
+}
 
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
 		 const char *story, const char *mend)
@@ -17,10 +31,14 @@ void report_make(struct checker *ck, struct armdma_report *rep, const char *sent
 	text_report(&t, rep);
 	rep->text = buf;
 	r->counts[rep->kind]++;
+	if (wants_print(ck))
+		fputs(buf, stderr);
+	if (ck->opt.abort_on_report)
+		abort();
 	if (r->fn)
 		r->fn(r->fn_ctx, rep);
 	else
-		fputs(buf, stderr);
+		process_failed(ck->opt.exitcode);
 }
 
 void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn fn, void *ctx)

@@ -37,7 +37,8 @@ TAILQ_HEAD(track_list, track);
 struct checker {
 	struct armdma_machine *m;
 	bool on;
-	bool rule[ARMDMA_REPORT_NR];	/* is the kind looked for */
+	struct armdma_options opt;
+	bool *rule;		/* is the kind looked for: opt.rule */
 	struct track_tree live;
 	struct track_list dead;		/* newest first */
 	unsigned int nr_dead;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <sys/queue.h>
 
+#include <armdma/options.h>
+
 #include "lib/machine.h"
 
 /* A report that was made, so that no bug is told twice. */
@@ -25,12 +27,26 @@ struct reports {
 	void *fn_ctx;
 };
 
+/* ---- options.c, process.c -------------------------------------------------------- */
+
+/* Apply ARMDMA_OPTIONS. 0 or -EINVAL; where err is NULL the error is printed. */
+int options_from_environment(struct armdma_options *opt, struct armdma_error *err);
+void options_help(FILE *f);
+/* options_help() on stderr, once in a process. */
+void process_help(void);
+/* If the process ends well, it ends with this exit status instead; 0: nothing changes. */
+void process_failed(int code);
+
+/* ---- kinds.c, dedupe.c ----------------------------------------------------------- */
+
 /* The kind with this name, or ARMDMA_REPORT_NONE. */
 enum armdma_report_kind kind_by_name(const char *name, size_t len);
 
 /* Was this bug told before? Remembers it. */
 bool told_before(struct reports *r, const struct armdma_report *rep);
 void told_clear(struct reports *r);
+
+/* ---- text.c ---------------------------------------------------------------------- */
 
 /* Text that grows in a fixed buffer and never overflows. */
 struct text {
