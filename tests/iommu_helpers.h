@@ -29,7 +29,15 @@ struct fixture {
 	struct armdma_machine *m;
 	struct armdma_hw *hw;
 	struct armdma_domain *d;
+	unsigned int reports;
 };
+
+/* Tests look at the counts; a report without a callback would be the process's exit status. */
+static inline void fixture_report(void *ctx, const struct armdma_report *report)
+{
+	(void)report;
+	++*(unsigned int *)ctx;
+}
 
 static inline void fixture_init(struct fixture *f, const struct armdma_config *cfg)
 {
@@ -37,6 +45,8 @@ static inline void fixture_init(struct fixture *f, const struct armdma_config *c
 
 	if (armdma_machine_create(&f->m, cfg, &err))
 		fail_msg("%s", err.msg);
+	f->reports = 0;
+	armdma_set_report_fn(f->m, fixture_report, &f->reports);
 	f->hw = armdma_machine_hw(f->m);
 	f->d = armdma_domain_alloc(f->m);
 	assert_non_null(f->d);

@@ -42,6 +42,7 @@ struct armdma_options {
 	 * alone.
 	 */
 	uint8_t exitcode;
+	bool summary;			/* when the machine goes, print how often each bug was met */
 };
 
 #define ARMDMA_EXITCODE 66

@@ -3,7 +3,9 @@
  * Reports: what the library has to say about the code under test.
  *
  * A report is a proof of a bug, never a guess; suspicions and performance findings are classes of their own and off by
- * default. It goes to the callback if one is set, else to stderr, and is counted.
+ * default. It goes to the callback if one is set, else to stderr, and is counted. Each distinct bug is told once: the same kind
+ * at the same place of the program for the same device is the same bug, and is only counted again. docs/reports.md takes
+ * a report apart; armdma/options.h sets what is looked for and where reports go.
  */
 #ifndef ARMDMA_REPORT_H
 #define ARMDMA_REPORT_H
@@ -73,6 +75,12 @@ enum armdma_report_site {
 	ARMDMA_NR_SITES
 };
 
+/* Return addresses, innermost first; the first is the site itself. */
+struct armdma_stack {
+	unsigned int nr;
+	const void *frames[];
+};
+
 struct armdma_report {
 	enum armdma_report_kind kind;
 	struct armdma_device *dev;	/* or NULL */
@@ -81,7 +89,7 @@ struct armdma_report {
 	const void *cpu;		/* or NULL */
 	uint64_t len;			/* bytes concerned */
 	uint64_t offset;		/* of addr, or of the first wrong byte, in its buffer; bytes */
-	enum armdma_dir dir;
+	enum armdma_dir dir;		/* of the mapping; means something where sites[ARMDMA_SITE_MAP] is known */
 	/* The first wrong byte, where bytes are what is wrong. */
 	bool has_bytes;
 	uint8_t expected, seen;
@@ -90,6 +98,12 @@ struct armdma_report {
 	const char *story;		/* what is known about it, lines that end in a newline; may be "" */
 	const char *mend;		/* how to mend it, or NULL */
 	const char *text;		/* the whole report as printed, several lines; valid during the callback */
+	uint64_t time;			/* cycle in which it was made */
+	uint64_t seed;			/* of the machine's configuration: the same seed gives the same run */
+	const char *schedule;		/* of the exploration that runs, to replay it; or NULL. Valid during the callback */
+	bool wanted;			/* announced by armdma_report_want() */
+	/* How the program came to the sites, when asked for (option stack=N); NULL: not known. Valid while the machine lives. */
+	const struct armdma_stack *stacks[ARMDMA_NR_SITES];
 };
 
 typedef void (*armdma_report_fn)(void *ctx, const struct armdma_report *report);
@@ -100,7 +114,7 @@ ARMDMA_API void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn 
  * nothing is remembered that could explain wrong bytes.
  */
 ARMDMA_API void armdma_checker_enable(struct armdma_machine *m, bool on);
-/* How many reports there were, of one kind or (ARMDMA_REPORT_NONE) of all. */
+/* How many reports were told, of one kind or (ARMDMA_REPORT_NONE) of all. */
 ARMDMA_API unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_report_kind kind);
 ARMDMA_API const char *armdma_report_name(enum armdma_report_kind kind);
 ARMDMA_API enum armdma_report_class armdma_report_class(enum armdma_report_kind kind);
@@ -109,6 +123,39 @@ ARMDMA_API enum armdma_report_class armdma_report_class(enum armdma_report_kind 
  * looked for nor counted.
  */
 ARMDMA_API void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on);
+
+/*
+ * A test wants the next n reports of this kind (0: none any more): each is counted and given to the callback with `wanted` set, even if
+ * the same was told before, but is not printed, aborts nothing, and leaves the exit status alone. armdma_report_wanted() tells
+ * how many have not come yet.
+ */
+ARMDMA_API void armdma_report_want(struct armdma_machine *m, enum armdma_report_kind kind, unsigned int n);
+ARMDMA_API unsigned int armdma_report_wanted(const struct armdma_machine *m, enum armdma_report_kind kind);
+
+/* A distinct bug. */
+struct armdma_report_seen {
+	enum armdma_report_kind kind;
+	struct armdma_device *dev;	/* or NULL */
+	uint64_t count;			/* how often; the first one was told (or suppressed) */
+	uint64_t first, last;		/* cycles */
+	/* Of the first one. */
+	armdma_dma_t addr;
+	const void *sites[ARMDMA_NR_SITES];
+	const char *sentence;
+	bool wanted, suppressed;
+};
+typedef void (*armdma_report_seen_fn)(void *ctx, const struct armdma_report_seen *seen);
+/* Call fn for each distinct bug so far, oldest first. fn may read the machine, but make no calls that could report. */
+ARMDMA_API void armdma_report_walk(struct armdma_machine *m, armdma_report_seen_fn fn, void *ctx);
+/* How often bugs of one kind, or (ARMDMA_REPORT_NONE) of all, were met: told, told before, or suppressed. */
+ARMDMA_API uint64_t armdma_report_seen(const struct armdma_machine *m, enum armdma_report_kind kind);
+
+/*
+ * For whoever runs a test under many schedules (armdma/explore.h): fn(ctx) is called when a report is made and returns the string that
+ * replays the present run, valid until the report is delivered, or NULL. fn NULL: there is none.
+ */
+typedef const char *(*armdma_schedule_fn)(void *ctx);
+ARMDMA_API void armdma_set_schedule_fn(struct armdma_machine *m, armdma_schedule_fn fn, void *ctx);
 
 /*
  * Why do the bytes at cpu, len of them, read as they do? Writes a story of several lines into buf: which of them

@@ -36,7 +36,7 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 	}
 	RB_INIT(&ck->live);
 	TAILQ_INIT(&ck->dead);
-	SLIST_INIT(&ck->reports.told);
+	reports_init(&ck->reports);
 	m->check = ck;
 	return armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 }
@@ -57,7 +57,9 @@ void check_destroy(struct armdma_machine *m)
 		return;
 	armdma_event_subscribe(m->ev, 0, on_event, ck);
 	track_clear(ck);
-	told_clear(&ck->reports);
+	if (ck->opt.summary)
+		told_summary(&ck->reports, stderr);
+	reports_fini(&ck->reports);
 	free(ck);
 	m->check = NULL;
 }

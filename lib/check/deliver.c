@@ -1,8 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where reports go: counted, then to the callback or stderr. */
+/* Where reports go: counted, then printed, and to the callback. */
 #include <stdlib.h>
 
 #include "lib/check/internal.h"
+
+/* A whole report: stories have up to 2 KiB, a line names a site with up to 512 bytes. */
+#define REPORT_TEXT 8192
+
+void reports_init(struct reports *r)
+{
+	pthread_mutex_init(&r->lock, NULL);
+	RB_INIT(&r->told);
+	STAILQ_INIT(&r->order);
+}
+
+void reports_fini(struct reports *r)
+{
+	told_clear(r);
+	pthread_mutex_destroy(&r->lock);
+}
+
+/* Counts a report; returns whether it is to be told. */
+static bool admit(struct reports *r, struct armdma_report *rep)
+{
+	struct told *t;
+	bool fresh, tell;
+
+	pthread_mutex_lock(&r->lock);
+	t = told_get(r, rep, &fresh);
+	r->seen[rep->kind]++;
+	rep->wanted = r->wanted[rep->kind] > 0;
+	if (rep->wanted)
+		r->wanted[rep->kind]--;
+	if (t && fresh)
+		t->seen.wanted = rep->wanted;
+	if (t) {
+		t->seen.count++;
+		t->seen.last = rep->time;
+	}
+	/* A trap ends what runs there; whoever gets past it comes anew. */
+	tell = rep->wanted || fresh || rep->kind == ARMDMA_REPORT_TRAP;
+	if (tell)
+		r->counts[rep->kind]++;
+	pthread_mutex_unlock(&r->lock);
+	return tell;
+}
 
 static bool wants_print(const struct checker *ck)
 {
@@ -16,35 +58,77 @@ static bool wants_print(const struct checker *ck)
 	}
 }
 
-void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
-		 const char *story, const char *mend)
+static void deliver(struct checker *ck, const struct armdma_report *rep)
 {
 	struct reports *r = &ck->reports;
-	char buf[4096];
-	struct text t = { buf, sizeof(buf), 0 };
 
-	if (!ck->rule[rep->kind] || told_before(r, rep))
-		return;
-	rep->sentence = sentence;
-	rep->story = story;
-	rep->mend = mend;
-	text_report(&t, rep);
-	rep->text = buf;
-	r->counts[rep->kind]++;
-	if (wants_print(ck))
-		fputs(buf, stderr);
-	if (ck->opt.abort_on_report)
+	if (!rep->wanted && wants_print(ck))
+		fputs(rep->text, stderr);
+	if (!rep->wanted && ck->opt.abort_on_report)
 		abort();
 	if (r->fn)
 		r->fn(r->fn_ctx, rep);
-	else
+	else if (!rep->wanted)
 		process_failed(ck->opt.exitcode);
+}
+
+void report_make(struct checker *ck, struct armdma_report *given, const char *sentence,
+		 const char *story, const char *mend)
+{
+	struct reports *r = &ck->reports;
+	struct armdma_report rep = *given;
+	char buf[REPORT_TEXT] = "";
+	struct text t = { buf, sizeof(buf), 0 };
+
+	if (!ck->rule[rep.kind])
+		return;
+	rep.sentence = sentence;
+	rep.story = story;
+	rep.mend = mend;
+	rep.time = armdma_hw_now(ck->m->hw);
+	rep.seed = ck->m->cfg->seed;
+	if (!admit(r, &rep))
+		return;
+	rep.schedule = r->schedule_fn ? r->schedule_fn(r->schedule_ctx) : NULL;
+	text_report(&t, &rep);
+	rep.text = buf;
+	deliver(ck, &rep);
 }
 
 void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn fn, void *ctx)
 {
 	m->check->reports.fn = fn;
 	m->check->reports.fn_ctx = ctx;
+}
+
+void armdma_set_schedule_fn(struct armdma_machine *m, armdma_schedule_fn fn, void *ctx)
+{
+	m->check->reports.schedule_fn = fn;
+	m->check->reports.schedule_ctx = ctx;
+}
+
+void armdma_report_want(struct armdma_machine *m, enum armdma_report_kind kind, unsigned int n)
+{
+	struct reports *r = &m->check->reports;
+
+	if (kind <= ARMDMA_REPORT_NONE || kind >= ARMDMA_REPORT_NR)
+		return;
+	pthread_mutex_lock(&r->lock);
+	r->wanted[kind] = n;
+	pthread_mutex_unlock(&r->lock);
+}
+
+unsigned int armdma_report_wanted(const struct armdma_machine *m, enum armdma_report_kind kind)
+{
+	struct reports *r = &m->check->reports;
+	unsigned int n;
+
+	if (kind <= ARMDMA_REPORT_NONE || kind >= ARMDMA_REPORT_NR)
+		return 0;
+	pthread_mutex_lock(&r->lock);
+	n = r->wanted[kind];
+	pthread_mutex_unlock(&r->lock);
+	return n;
 }
 
 unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_report_kind kind)
@@ -57,5 +141,18 @@ unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_rep
 		return m->check->reports.counts[kind];
 	for (int i = 0; i < ARMDMA_REPORT_NR; i++)
 		sum += m->check->reports.counts[i];
+	return sum;
+}
+
+uint64_t armdma_report_seen(const struct armdma_machine *m, enum armdma_report_kind kind)
+{
+	uint64_t sum = 0;
+
+	if ((unsigned int)kind >= ARMDMA_REPORT_NR)
+		return 0;
+	if (kind != ARMDMA_REPORT_NONE)
+		return m->check->reports.seen[kind];
+	for (int i = 0; i < ARMDMA_REPORT_NR; i++)
+		sum += m->check->reports.seen[i];
 	return sum;
 }

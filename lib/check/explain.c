@@ -76,13 +76,6 @@ static struct finding look(struct armdma_machine *m, const void *cpu, size_t len
 	return f;
 }
 
-static const char *dir_name(enum armdma_dir dir)
-{
-	static const char *const names[] = { "BIDIRECTIONAL", "TO_DEVICE", "FROM_DEVICE" };
-
-	return (unsigned int)dir < 3 ? names[dir] : "NONE";
-}
-
 static void tell_mapping(struct text *t, const struct track *tr)
 {
 	if (tr->kind == TRACK_BUFFER) {

@@ -131,6 +131,11 @@ static int set_exitcode(struct armdma_options *opt, const char *value, size_t le
 	return 0;
 }
 
+static int set_summary(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	return set_bool(&opt->summary, value, len, why);
+}
+
 static int set_help(struct armdma_options *opt, const char *value, size_t len, struct text *why)
 {
 	bool on;
@@ -152,6 +157,7 @@ static const struct option {
 	{ "print", "0|1|auto", "print reports on stderr; auto: when no callback takes them", set_print },
 	{ "abort_on_report", "0|1", "abort() after the first report", set_abort },
 	{ "exitcode", "N", "exit status of a program that had reports and no callback, default 66; 0: leave it", set_exitcode },
+	{ "summary", "0|1", "when a machine goes, print how often each bug was met", set_summary },
 	{ "help", "0|1", "print this", set_help },
 };
 #define NR_OPTIONS (sizeof(options) / sizeof(options[0]))

@@ -3,29 +3,41 @@
 #ifndef LIB_CHECK_REPORT_H
 #define LIB_CHECK_REPORT_H
 
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/queue.h>
+
+#include <bsd/sys/tree.h>
 
 #include <armdma/options.h>
 
 #include "lib/machine.h"
 
-/* A report that was made, so that no bug is told twice. */
+/* A distinct bug that was told, so that it is not told twice. */
 struct told {
-	SLIST_ENTRY(told) link;
-	enum armdma_report_kind kind;
-	const void *site;
-	char where[256];	/* function and line; "" without a site */
-	armdma_dma_t addr;
-	struct armdma_device *dev;
+	RB_ENTRY(told) entry;		/* by kind, device, site, and address where there is no site */
+	STAILQ_ENTRY(told) link;	/* oldest first */
+	struct told *same;		/* another address of a site that is known: counted there; else NULL */
+	struct armdma_report_seen seen;
+	char *where;			/* function and line; NULL without a site */
 };
+RB_HEAD(told_tree, told);
 
 struct reports {
-	SLIST_HEAD(, told) told;
-	unsigned int counts[ARMDMA_REPORT_NR];
+	pthread_mutex_t lock;		/* of what follows; never held across a callback */
+	struct told_tree told;
+	STAILQ_HEAD(, told) order;
+	unsigned int counts[ARMDMA_REPORT_NR];	/* told */
+	uint64_t seen[ARMDMA_REPORT_NR];	/* met */
+	unsigned int wanted[ARMDMA_REPORT_NR];
 	armdma_report_fn fn;
 	void *fn_ctx;
+	armdma_schedule_fn schedule_fn;
+	void *schedule_ctx;
 };
+
+void reports_init(struct reports *r);
+void reports_fini(struct reports *r);
 
 /* ---- options.c, process.c -------------------------------------------------------- */
 
@@ -42,9 +54,13 @@ void process_failed(int code);
 /* The kind with this name, or ARMDMA_REPORT_NONE. */
 enum armdma_report_kind kind_by_name(const char *name, size_t len);
 
-/* Was this bug told before? Remembers it. */
-bool told_before(struct reports *r, const struct armdma_report *rep);
+/*
+ * The entry of this bug, made if there is none: then *fresh. NULL: no memory, it counts as new. Under the lock.
+ */
+struct told *told_get(struct reports *r, const struct armdma_report *rep, bool *fresh);
 void told_clear(struct reports *r);
+/* One line for each bug that was met more than once, below a line of totals; nothing when there were none. */
+void told_summary(struct reports *r, FILE *f);
 
 /* ---- text.c ---------------------------------------------------------------------- */
 
@@ -56,7 +72,10 @@ struct text {
 void text_add(struct text *t, const char *fmt, ...) ARMDMA_PRINTF(2, 3);
 /* "    label  function at file:line", nothing for NULL. */
 void text_site(struct text *t, const char *label, const void *site);
-/* The whole report; its sentence, story and mend are set. */
+/* The whole report. */
 void text_report(struct text *t, const struct armdma_report *rep);
+const char *dir_name(enum armdma_dir dir);
+/* "here:" and so on. */
+const char *site_label(enum armdma_report_site which);
 
 #endif
