@@ -171,6 +171,9 @@ ARMDMA_API bool armdma_explain(struct armdma_machine *m, const void *cpu, size_t
  */
 ARMDMA_API bool armdma_cpu_sees(struct armdma_machine *m, const void *cpu, const void *expected,
 				size_t len);
+/* The same for a layer that relies on the bytes on behalf of its caller (a subsystem that takes a driver's frame). site: the call to name. */
+ARMDMA_API bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
+				   const void *site);
 /* The same for what a device sees at a DMA address of its own: ARMDMA_REPORT_STALE_DEVICE. */
 ARMDMA_API bool armdma_device_sees(struct armdma_device *dev, armdma_dma_t addr,
 				   const void *expected, size_t len);

@@ -203,15 +203,19 @@ static void report_stale_cpu(struct armdma_machine *m, const void *cpu, size_t l
 	report_make(m->check, &rep, sentence, story, mend);
 }
 
-bool armdma_cpu_sees(struct armdma_machine *m, const void *cpu, const void *expected, size_t len)
+bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
+			const void *site)
 {
-	const void *site = __builtin_return_address(0);
-
 	if (!memcmp(cpu, expected, len))
 		return true;
 	if (m->check->on && memory_has(m, cpu, expected, len))
 		report_stale_cpu(m, cpu, len, site);
 	return false;
+}
+
+bool armdma_cpu_sees(struct armdma_machine *m, const void *cpu, const void *expected, size_t len)
+{
+	return armdma_cpu_sees_at(m, cpu, expected, len, __builtin_return_address(0));
 }
 
 static armdma_phys_t dma_to_phys(struct armdma_device *dev, armdma_dma_t addr)
