@@ -79,6 +79,8 @@ void armdma_machine_destroy(struct armdma_machine *m)
 		return;
 	/* Nothing may happen any more: a failed test's buffers and handlers are gone. */
 	armdma_hw_power_off(m->hw);
+	if (m->layer_gone)
+		m->layer_gone(m, m->layer);
 	dma_report_leaks(m, NULL);
 	while ((dev = SLIST_FIRST(&m->devices))) {
 		if (dev->mapping)
@@ -100,6 +102,18 @@ void armdma_machine_abandon(struct armdma_machine *m)
 {
 	m->abandoned = true;
 	armdma_hw_power_off(m->hw);
+}
+
+void armdma_machine_set_layer(struct armdma_machine *m, void *layer,
+			      void (*gone)(struct armdma_machine *m, void *layer))
+{
+	m->layer = layer;
+	m->layer_gone = gone;
+}
+
+void *armdma_machine_layer(const struct armdma_machine *m)
+{
+	return m->layer;
 }
 
 struct armdma_hw *armdma_machine_hw(struct armdma_machine *m)

@@ -59,6 +59,9 @@ struct armdma_machine {
 	struct device_list devices;
 	struct { uint64_t nth, hits, random; uint32_t ppm; } fail[ARMDMA_NR_FAIL_STEPS];
 	unsigned int preempt_count;
+	/* A layer above. */
+	void *layer;
+	void (*layer_gone)(struct armdma_machine *m, void *layer);
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
 

@@ -33,6 +33,14 @@ ARMDMA_API void armdma_machine_abandon(struct armdma_machine *m);
  */
 ARMDMA_API void armdma_trap_arm(void);
 
+/*
+ * For one layer above (the compat headers): what it keeps of the machine, and a function that is called when the machine goes,
+ * while all else still is. NULL: nothing. It replaces what was there.
+ */
+ARMDMA_API void armdma_machine_set_layer(struct armdma_machine *m, void *layer,
+					 void (*gone)(struct armdma_machine *m, void *layer));
+ARMDMA_API void *armdma_machine_layer(const struct armdma_machine *m);
+
 ARMDMA_API struct armdma_hw *armdma_machine_hw(struct armdma_machine *m);
 ARMDMA_API struct armdma_events *armdma_machine_events(struct armdma_machine *m);
 

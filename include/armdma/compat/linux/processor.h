@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cpu_relax(). */
+#ifndef ARMDMA_COMPAT_LINUX_PROCESSOR_H
+#define ARMDMA_COMPAT_LINUX_PROCESSOR_H
+
+#include <linux/delay.h>
+
+#endif

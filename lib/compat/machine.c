@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The machine of a thread, and what is kept of a machine. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/compat/internal.h"
+
+/* The one thread-local of the project: kernel code never says which machine it runs on. */
+static _Thread_local struct armdma_machine *current;
+
+struct armdma_machine *armdma_compat_machine(void)
+{
+	return current;
+}
+
+struct armdma_machine *armdma_compat_set_machine(struct armdma_machine *m)
+{
+	struct armdma_machine *before = current;
+
+	/* What is kept of it also tells when it goes. */
+	if (m)
+		compat_of(m);
+	current = m;
+	return before;
+}
+
+void armdma_compat_no_machine(const char *call)
+{
+	fprintf(stderr, "armdma: %s(): this thread has no machine; armdma_compat_set_machine() gives it one\n", call);
+}
+
+struct armdma_machine *armdma_compat_memory(const volatile void *cpu)
+{
+	if (!current || armdma_hw_space_of(armdma_machine_hw(current), (const void *)cpu) == ARMDMA_SPACE_NONE)
+		return NULL;
+	return current;
+}
+
+#define FREE_ALL(head, type, release)                \
+	for (struct type *e; (e = TAILQ_FIRST(head));) { \
+		TAILQ_REMOVE(head, e, link);                \
+		release;                             \
+		free(e);                             \
+	}
+
+/* The machine goes, and all that is its own with it. */
+static void gone(struct armdma_machine *m, void *state)
+{
+	struct compat *c = state;
+
+	FREE_ALL(&c->actions, irq_action, (void)0);
+	FREE_ALL(&c->windows, kmap_window, (void)0);
+	FREE_ALL(&c->areas, vm_area, free(e->pages));
+	FREE_ALL(&c->devices, board_device, devres_forget(&e->pdev.dev));
+	free(c);
+	if (current == m)
+		current = NULL;
+}
+
+struct compat *compat_of(struct armdma_machine *m)
+{
+	struct compat *c = armdma_machine_layer(m);
+
+	if (c)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	TAILQ_INIT(&c->actions);
+	TAILQ_INIT(&c->windows);
+	TAILQ_INIT(&c->areas);
+	TAILQ_INIT(&c->devices);
+	armdma_machine_set_layer(m, c, gone);
+	return c;
+}
