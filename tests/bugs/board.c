@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The board: a small machine with two engines and a bus master, and what its wire carries. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +99,9 @@ void board_destroy(struct bug_run *r)
 
 int bug_bind_to(struct bug_run *r, struct armdma_device *dev)
 {
-	return armdma_compat_bind(*r->bug->drivers[r->bad], dev);
+	struct platform_device *pdev = armdma_compat_device(r->m, armdma_device_name(dev), NULL);
+
+	return pdev ? armdma_compat_bind(pdev, *r->bug->drivers[r->bad]) : -ENOMEM;
 }
 
 int bug_bind(struct bug_run *r)
@@ -108,8 +111,10 @@ int bug_bind(struct bug_run *r)
 
 void bug_unbind_from(struct bug_run *r, struct armdma_device *dev)
 {
-	(void)r;
-	armdma_compat_unbind(dev);
+	struct platform_device *pdev = armdma_compat_device(r->m, armdma_device_name(dev), NULL);
+
+	if (pdev)
+		armdma_compat_unbind(pdev);
 }
 
 void bug_unbind(struct bug_run *r)

@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/platform_device.h>
+#include <linux/processor.h>
 #include <linux/types.h>
 
 /* Registers, offsets of 32-bit words. */

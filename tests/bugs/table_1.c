@@ -1,29 +1,227 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* B01 to B28: the streaming interface. Scenarios first, then the table. */
+/* B01 to B28: the streaming interface. Scenarios stand in streaming.c. */
 #include "tests/bugs/bug.h"
+#include "tests/bugs/streaming.h"
 
+BUG_DRIVER(b01);
+BUG_DRIVER(b02);
+BUG_DRIVER(b03);
+BUG_DRIVER(b04);
+BUG_DRIVER(b05);
+BUG_DRIVER(b06);
+BUG_DRIVER(b07);
+BUG_DRIVER(b08);
+BUG_DRIVER(b09);
+BUG_DRIVER(b10);
+BUG_DRIVER(b11);
+BUG_DRIVER(b12);
+BUG_DRIVER(b13);
+BUG_DRIVER(b14);
 BUG_DRIVER(b15);
+BUG_DRIVER(b16);
+BUG_DRIVER(b17);
+BUG_DRIVER(b18);
+BUG_DRIVER(b19);
+BUG_DRIVER(b20);
+BUG_DRIVER(b21);
+BUG_DRIVER(b22);
+BUG_DRIVER(b23);
+BUG_DRIVER(b24);
+BUG_DRIVER(b25);
+BUG_DRIVER(b26);
+BUG_DRIVER(b27);
+BUG_DRIVER(b28);
 
-#define FRAME 1536
-#define RING 4
-
-/* Two rounds through a ring of RING buffers. */
-static void two_rounds(struct bug_run *r)
-{
-	wire_delivers(r, 2 * RING * FRAME);
-	if (bug_bind(r) || port_open(r)) {
-		bug_check(r, !"the driver starts");
-		return;
-	}
-	for (int i = 0; i < 2; i++) {
-		bug_idle(r);
-		bug_check(r, port_poll(r, RING) == RING);
-	}
-	bug_check(r, r->frames == 2 * RING && r->right);
-	port_stop(r);
-}
+/* What an IOMMU says of an access without translation, besides the checker. */
+#define IOMMU_FAULT { .kind = ARMDMA_REPORT_FAULT, .sets = ON_ANY_IOMMU }
 
 const struct bug bug_table_1[] = {
+	{
+		.id = "B01",
+		.file = "b01_map_unchecked.c",
+		.title = "the result of dma_map_single() is not checked",
+		.symptom = "Nothing, until mapping fails under memory pressure or for want of IO addresses: then the device is given the address 0xffffffff, and there is "
+			   "a bus error, an IOMMU fault, or a silent write to whatever is there.",
+		.mend = "Ask `dma_mapping_error()` for every mapping, before the address is used.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_UNCHECKED, "tx_send" } },
+		.drivers = BUG_TWINS(b01),
+		.scenario = send_frames,
+	},
+	{
+		.id = "B02",
+		.file = "b02_compared_with_zero.c",
+		.title = "the DMA address is compared with 0 instead of asking dma_mapping_error()",
+		.symptom = "A failed mapping is taken for a good one, since the error value is not 0; and where an IO address space begins at 0, a good mapping for a "
+			   "failed one.",
+		.mend = "Ask `dma_mapping_error()`; a DMA address has no value that is invalid by itself.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_UNCHECKED, "tx_send" } },
+		.drivers = BUG_TWINS(b02),
+		.scenario = send_frames,
+	},
+	{
+		.id = "B03",
+		.file = "b03_map_sg_unchecked.c",
+		.title = "dma_map_sg() returned 0, and nobody looked",
+		.symptom = "Under pressure the device is given what an earlier mapping left in the list: data of another request, or a fault.",
+		.mend = "0 is failure: return an error, use nothing of the list's DMA side, and do not unmap it.",
+		.limits = "A run in which no mapping fails shows nothing: inject failures.",
+		.class = BUG_REPORT,
+		.mode = BUG_FAILURE,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "sg_send" },
+			    { .kind = ARMDMA_REPORT_DEVICE_UNMAPPED } },
+		.drivers = BUG_TWINS(b03),
+		.scenario = send_one_entry,
+	},
+	{
+		.id = "B04",
+		.file = "b04_nents_to_hardware.c",
+		.title = "the number of entries is programmed instead of the number of segments",
+		.symptom = "Works without an IOMMU. Behind one entries merge, and the device runs into descriptors with no length or a stale address.",
+		.mend = "Program as many segments as `dma_map_sg()` returned.",
+		.limits = "Where segments never merge it is no bug yet: test behind an IOMMU.",
+		.class = BUG_REPORT,
+		.sets = ON_ANY_IOMMU,
+		.wanted = { { .kind = ARMDMA_REPORT_DEVICE_UNMAPPED } },
+		.drivers = BUG_TWINS(b04),
+		.scenario = send_pages,
+	},
+	{
+		.id = "B05",
+		.file = "b05_unmap_sg_count.c",
+		.title = "dma_unmap_sg() is given the number of segments",
+		.symptom = "Works until a list merges: then the tail is not invalidated and shows old data, and IO address space leaks.",
+		.mend = "`dma_unmap_sg()` and `dma_sync_sg_*()` take the number of entries that `dma_map_sg()` was given.",
+		.limits = "Where segments never merge both numbers are the same: test behind an IOMMU.",
+		.class = BUG_REPORT,
+		.sets = ON_ANY_IOMMU,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "sg_receive" },
+			    { .kind = ARMDMA_REPORT_LEAK, .function = "sg_receive", .may = true } },
+		.drivers = BUG_TWINS(b05),
+		.scenario = receive_pages,
+	},
+	{
+		.id = "B06",
+		.file = "b06_sg_phys.c",
+		.title = "sg_phys() and sg->length are programmed instead of the DMA address and length",
+		.symptom = "Works without an IOMMU. Behind one the device faults, or reaches what happens to have that IO address.",
+		.mend = "`sg_dma_address()` and `sg_dma_len()`.",
+		.limits = "Where DMA addresses are physical ones and nothing merges it is no bug yet: test behind an IOMMU.",
+		.class = BUG_REPORT,
+		.sets = ON_ANY_IOMMU,
+		.wanted = { { .kind = ARMDMA_REPORT_DEVICE_UNMAPPED } },
+		.drivers = BUG_TWINS(b06),
+		.scenario = receive_pages,
+	},
+	{
+		.id = "B07",
+		.file = "b07_unmap_wrong_size.c",
+		.title = "unmapped with another size than mapped",
+		.symptom = "Too small: translations leak until the IO address space is full. Too large: the neighbour's mapping goes, too.",
+		.mend = "Keep the mapped length with the address, and unmap with that.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "tx_send" },
+			    { .kind = ARMDMA_REPORT_LEAK, .function = "tx_send", .may = true } },
+		.drivers = BUG_TWINS(b07),
+		.scenario = send_short_frames,
+	},
+	{
+		.id = "B08",
+		.file = "b08_unmap_wrong_direction.c",
+		.title = "unmapped with another direction than mapped",
+		.symptom = "The caches are not invalidated after the transfer: the CPU sees what was in the buffer before, now and then.",
+		.mend = "Unmap with the direction of the mapping.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "rx_receive" },
+			    { ARMDMA_REPORT_STALE_CPU, "rx_receive", .sets = ON_CACHED, .may = true },
+			    { .kind = ARMDMA_REPORT_LEAK, .function = "rx_receive", .may = true } },
+		.drivers = BUG_TWINS(b08),
+		.scenario = receive_frames,
+	},
+	{
+		.id = "B09",
+		.file = "b09_unmap_of_other_type.c",
+		.title = "a list is unmapped as a single mapping",
+		.symptom = "The bookkeeping of the DMA layer leaks or is corrupted; with an IOMMU, translations stay.",
+		.mend = "What `dma_map_sg()` mapped is unmapped by `dma_unmap_sg()`, what `dma_map_single()` mapped by `dma_unmap_single()`, and nothing of both by "
+			"`dma_free_coherent()`.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "sg_send" },
+			    { .kind = ARMDMA_REPORT_LEAK, .function = "sg_send", .may = true } },
+		.drivers = BUG_TWINS(b09),
+		.scenario = send_one_entry,
+	},
+	{
+		.id = "B10",
+		.file = "b10_double_unmap.c",
+		.title = "unmapped twice",
+		.symptom = "The second unmap takes down whatever got the IO address in the meantime: random faults in a device that did nothing wrong.",
+		.mend = "Mark the slot as empty when it is unmapped.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "tx_unmap" } },
+		.drivers = BUG_TWINS(b10),
+		.scenario = send_through_ring,
+	},
+	{
+		.id = "B11",
+		.file = "b11_unmap_other_slot.c",
+		.title = "the address of another ring slot is unmapped",
+		.symptom = "As a double unmap: the other slot's transfer faults or its memory is written later, this slot's mapping leaks.",
+		.mend = "Unmap the slot that has completed: the index of the consumer, not of the producer.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "tx_complete" },
+			    { .kind = ARMDMA_REPORT_LEAK, .function = "tx_send", .may = true } },
+		.drivers = BUG_TWINS(b11),
+		.scenario = send_through_ring,
+	},
+	{
+		.id = "B12",
+		.file = "b12_unmap_of_failed.c",
+		.title = "the failure path unmaps what was never mapped",
+		.symptom = "A BUG, or somebody else's mapping goes, at the very moment when memory is short.",
+		.mend = "Unmap only what was mapped: one label for each step, or ask `dma_mapping_error()`.",
+		.limits = "A run in which no mapping fails does not take that path: inject failures.",
+		.class = BUG_REPORT,
+		.mode = BUG_FAILURE,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_FREE, "tx_send" } },
+		.drivers = BUG_TWINS(b12),
+		.scenario = send_frames_with_head,
+	},
+	{
+		.id = "B13",
+		.file = "b13_leak_on_error.c",
+		.title = "a mapping is never unmapped",
+		.symptom = "After hours mapping fails: the IO address space, or the pool of bounce buffers, is full.",
+		.mend = "Unmap on every path, errors included.",
+		.limits = "Found when the driver lets go of its device, or when the machine goes; only on paths that the test takes.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_LEAK, "rx_receive" } },
+		.drivers = BUG_TWINS(b13),
+		.scenario = receive_until_dry,
+	},
+	{
+		.id = "B14",
+		.file = "b14_unmap_while_running.c",
+		.title = "unmapped and freed before the device has finished",
+		.symptom = "The device writes into memory that belongs to somebody else by now; behind an IOMMU it faults.",
+		.mend = "Stop the device and wait until it has stopped, then unmap, then free.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { .kind = ARMDMA_REPORT_DEVICE_AFTER_UNMAP } },
+		.drivers = BUG_TWINS(b14),
+		.scenario = stop_while_running,
+	},
 	{
 		.id = "B15",
 		.file = "b15_rx_no_sync_for_cpu.c",
@@ -37,6 +235,169 @@ const struct bug bug_table_1[] = {
 		.wanted = { { ARMDMA_REPORT_STALE_CPU, "rx_poll" } },
 		.drivers = BUG_TWINS(b15),
 		.scenario = two_rounds,
+	},
+	{
+		.id = "B16",
+		.file = "b16_tx_no_sync_for_device.c",
+		.title = "no sync for the device after the CPU changed a send buffer",
+		.symptom = "The frame that goes out is the one before, or a mixture of both.",
+		.mend = "`dma_sync_single_for_device()` after the last store and before the device starts.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED | ON_BOUNCE,
+		.wanted = { { ARMDMA_REPORT_STALE_DEVICE, "tx_send" } },
+		.drivers = BUG_TWINS(b16),
+		.scenario = send_frames,
+	},
+	{
+		.id = "B17",
+		.file = "b17_rx_cleared_no_sync.c",
+		.title = "no sync for the device after the CPU wrote into a receive buffer",
+		.symptom = "The CPU's store still sits in the cache when the device writes the next frame; evicted later, it overwrites the frame's header. Rare, and never in "
+			   "the same place.",
+		.mend = "`dma_sync_single_for_device()` after the last store and before the buffer goes back to the ring.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED,
+		.wanted = { { ARMDMA_REPORT_CPU_WRITE, "rx_poll" } },
+		.drivers = BUG_TWINS(b17),
+		.scenario = two_rounds,
+	},
+	{
+		.id = "B18",
+		.file = "b18_poll_streaming_status.c",
+		.title = "the CPU polls a word of a buffer that the device owns",
+		.symptom = "The first look pulls the line into the cache, and no later look sees the device's write: the poll times out, or the data after it is stale.",
+		.mend = "`dma_sync_single_for_cpu()` before each look and `_for_device()` after it; or keep status words in coherent memory.",
+		.limits = "A plain load leaves no trace: only `READ_ONCE()` and other announced loads are seen when they happen, or the ASan layer.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED | ON_BOUNCE,
+		.wanted = { { ARMDMA_REPORT_CPU_READ, "rx_word" } },
+		.drivers = BUG_TWINS(b18),
+		.scenario = receive_frames,
+	},
+	{
+		.id = "B19",
+		.file = "b19_write_after_map.c",
+		.title = "the CPU writes into a buffer that the device owns",
+		.symptom = "The device sends the frame without the change, now and then.",
+		.mend = "Complete the frame, then map it; or sync for the CPU, change it, sync for the device.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED | ON_BOUNCE,
+		.wanted = { { ARMDMA_REPORT_CPU_WRITE, "tx_send" } },
+		.drivers = BUG_TWINS(b19),
+		.scenario = send_numbered_frames,
+	},
+	{
+		.id = "B20",
+		.file = "b20_sync_after_start.c",
+		.title = "the sync for the device comes after the device was started",
+		.symptom = "A race: mostly the device is slower than the sync, sometimes it sends old bytes.",
+		.mend = "Sync first, start then.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED | ON_BOUNCE,
+		.wanted = { { ARMDMA_REPORT_STALE_DEVICE, "tx_send" } },
+		.drivers = BUG_TWINS(b20),
+		.scenario = send_frames,
+	},
+	{
+		.id = "B21",
+		.file = "b21_sync_wrong_direction.c",
+		.title = "synced with another direction than mapped",
+		.symptom = "The caches are not invalidated (or not cleaned): old data, now and then.",
+		.mend = "Sync with the direction of the mapping.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_ARGUMENT, "rx_poll" },
+			    { ARMDMA_REPORT_STALE_CPU, "rx_poll", .sets = ON_CACHED | ON_BOUNCE, .may = true } },
+		.drivers = BUG_TWINS(b21),
+		.scenario = two_rounds,
+	},
+	{
+		.id = "B22",
+		.file = "b22_sync_too_short.c",
+		.title = "less is synced than is read",
+		.symptom = "The head of the frame is right, the rest is now and then that of an earlier frame.",
+		.mend = "Sync as much as is looked at: first the header if that decides, then the rest.",
+		.limits = "A sync of less is no mistake as long as no more is read. One that reaches beyond the mapping is reported at once (bad-argument).",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED | ON_BOUNCE,
+		.wanted = { { ARMDMA_REPORT_STALE_CPU, "rx_poll" } },
+		.drivers = BUG_TWINS(b22),
+		.scenario = two_rounds,
+	},
+	{
+		.id = "B23",
+		.file = "b23_partial_sync_unaligned.c",
+		.title = "parts of a mapping that share a cache line are synced one by one",
+		.symptom = "The sync for the device of one part writes back the whole line and with it old bytes of its neighbour, which the device has just written.",
+		.mend = "Give each part whole cache lines: `dma_get_cache_alignment()`.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED,
+		.wanted = { { ARMDMA_REPORT_SHARED_LINE, "mbox_turn" } },
+		.drivers = BUG_TWINS(b23),
+		.scenario = exchange_messages,
+	},
+	{
+		.id = "B24",
+		.file = "b24_buffer_in_struct.c",
+		.title = "a buffer shares a cache line with fields that the CPU uses",
+		.symptom = "Rare: a counter that jumps back, or old bytes at the edges of what was received.",
+		.mend = "Allocate buffers by themselves, or align them and what follows them to cache lines.",
+		.limits = "Sharing a line is no bug by itself, and not reported: only when the neighbour changes while the device owns the buffer.",
+		.class = BUG_EVIDENCE,
+		.sets = ON_CACHED,
+		.wanted = { { ARMDMA_REPORT_SHARED_LINE, "rx_poll" },
+			    { ARMDMA_REPORT_STALE_CPU, "rx_poll", .may = true } },
+		.drivers = BUG_TWINS(b24),
+		.scenario = poll_small_frames,
+	},
+	{
+		.id = "B25",
+		.file = "b25_buffer_on_stack.c",
+		.title = "the buffer is on the stack",
+		.symptom = "Corrupted stack or data; where stacks are in the vmalloc area, a wrong physical address. Classics: USB and SPI drivers.",
+		.mend = "`kmalloc()` the buffer.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_MEMORY, "cmd_write" } },
+		.drivers = BUG_TWINS(b25),
+		.scenario = send_command,
+	},
+	{
+		.id = "B26",
+		.file = "b26_static_buffer.c",
+		.title = "static data of the module is mapped",
+		.symptom = "Modules lie in the vmalloc area: the physical address is wrong, and the device reads or destroys something else.",
+		.mend = "Copy it to memory of `kmalloc()`.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_MEMORY, "cmd_write" } },
+		.drivers = BUG_TWINS(b26),
+		.scenario = send_command,
+	},
+	{
+		.id = "B27",
+		.file = "b27_discontiguous.c",
+		.title = "pages that are not contiguous are mapped as one",
+		.symptom = "The first page of the transfer is right, all others are somebody else's memory.",
+		.mend = "Map page by page, or as a scatterlist.",
+		.limits = "Pages that happen to be contiguous are no bug; pages of one owner mapped together are not told from it. Reported is a mapping that reaches pages that nobody has.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_MEMORY, "bulk_send" } },
+		.drivers = BUG_TWINS(b27),
+		.scenario = send_bulk,
+	},
+	{
+		.id = "B28",
+		.file = "b28_highmem_page.c",
+		.title = "page_address() of a highmem page is mapped",
+		.symptom = "The address is NULL: refused by newer kernels, physical page 0 or a wrong one before.",
+		.mend = "`dma_map_page()`, which needs no address.",
+		.class = BUG_REPORT,
+		.sets = ON_ALL,
+		.wanted = { { ARMDMA_REPORT_BAD_MEMORY, "rx_poll" } },
+		.drivers = BUG_TWINS(b28),
+		.scenario = poll_page,
 	},
 	{ 0 }
 };
