@@ -29,6 +29,16 @@ void armdma_compat_no_machine(const char *call)
 	fprintf(stderr, "armdma: %s(): this thread has no machine; armdma_compat_set_machine() gives it one\n", call);
 }
 
+void armdma_compat_sleeps(struct armdma_machine *m, const char *call)
+{
+	if (armdma_in_atomic(m))
+		armdma_report_misuse(m, ARMDMA_REPORT_BAD_CONTEXT, NULL, __builtin_return_address(0),
+				     "%s(), which may sleep, is called %s", call,
+				     armdma_hw_in_irq(armdma_machine_hw(m))	  ? "in an interrupt handler" :
+				     armdma_hw_irqs_disabled(armdma_machine_hw(m)) ? "with interrupts masked" :
+										     "under a spinlock, or with preemption off");
+}
+
 struct armdma_machine *armdma_compat_memory(const volatile void *cpu)
 {
 	if (!current || armdma_hw_space_of(armdma_machine_hw(current), (const void *)cpu) == ARMDMA_SPACE_NONE)

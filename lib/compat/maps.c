@@ -25,81 +25,59 @@ void armdma_compat_no_dma(const struct device *dev, const char *call)
 
 /* ---- scattered pages -------------------------------------------------------------- */
 
-static struct vm_area *area_at(struct compat *c, const void *addr)
+void armdma_compat_gather(struct armdma_machine *m, struct armdma_page **pages, unsigned int npages)
 {
-	struct vm_area *a;
-
-	TAILQ_FOREACH(a, &c->areas, link)
-		if ((uintptr_t)addr - (uintptr_t)a->addr < (uintptr_t)a->npages << PAGE_SHIFT)
-			return a;
-	return NULL;
-}
-
-static void free_pages_of(struct armdma_machine *m, struct armdma_page **pages, size_t n)
-{
-	while (n)
-		armdma_free_pages(m, pages[--n], 0);
+	while (npages)
+		armdma_free_pages(m, pages[--npages], 0);
 	free(pages);
 }
 
-static struct armdma_page **alloc_scattered(struct armdma_machine *m, size_t n, gfp_t gfp)
+struct armdma_page **armdma_compat_scatter(struct armdma_machine *m, size_t size, gfp_t gfp, unsigned int *npages)
 {
-	struct armdma_page **pages = calloc(n, sizeof(*pages));
+	size_t n = PFN_UP(size);
+	struct armdma_page **pages = n && n <= UINT_MAX ? calloc(n, sizeof(*pages)) : NULL;
 
 	for (size_t i = 0; pages && i < n; i++) {
 		pages[i] = armdma_alloc_pages(m, gfp, 0);
 		if (!pages[i]) {
-			free_pages_of(m, pages, i);
+			armdma_compat_gather(m, pages, (unsigned int)i);
 			return NULL;
 		}
 	}
+	*npages = (unsigned int)n;
 	return pages;
 }
 
-static struct vm_area *area_add(struct compat *c, void *addr, unsigned int npages, struct armdma_page **pages)
+bool armdma_compat_area_add(struct armdma_machine *m, void *addr, unsigned int npages, struct armdma_page **pages)
 {
-	struct vm_area *a = malloc(sizeof(*a));
+	struct compat *c = compat_of(m);
+	struct vm_area *a = c ? malloc(sizeof(*a)) : NULL;
 
 	if (!a)
-		return NULL;
+		return false;
 	*a = (struct vm_area){ .addr = addr, .npages = npages, .pages = pages };
 	TAILQ_INSERT_HEAD(&c->areas, a, link);
-	return a;
-}
-
-void *armdma_compat_vmalloc(struct armdma_machine *m, size_t size, gfp_t gfp)
-{
-	size_t npages = PFN_UP(size);
-	struct compat *c = compat_of(m);
-	struct armdma_page **pages;
-	void *addr;
-
-	if (!c || !npages || npages > UINT_MAX)
-		return NULL;
-	pages = alloc_scattered(m, npages, gfp);
-	if (!pages)
-		return NULL;
-	addr = armdma_vmap(m, pages, npages, ARMDMA_MT_CACHED);
-	if (addr && area_add(c, addr, (unsigned int)npages, pages))
-		return addr;
-	if (addr)
-		armdma_vunmap(m, addr, npages);
-	free_pages_of(m, pages, npages);
-	return NULL;
-}
-
-bool armdma_compat_vfree(struct armdma_machine *m, const void *addr)
-{
-	struct compat *c = compat_of(m);
-	struct vm_area *a = c ? area_at(c, addr) : NULL;
-
-	if (!a || !a->pages || a->addr != addr)
-		return false;
-	TAILQ_REMOVE(&c->areas, a, link);
-	armdma_vunmap(m, a->addr, a->npages);
-	free_pages_of(m, a->pages, a->npages);
-	free(a);
 	return true;
+}
+
+bool armdma_compat_area_take(struct armdma_machine *m, const void *addr, bool own, unsigned int *npages,
+			     struct armdma_page ***pages)
+{
+	struct compat *c = compat_of(m);
+	struct vm_area *a;
+
+	if (!c)
+		return false;
+	TAILQ_FOREACH(a, &c->areas, link) {
+		if (a->addr != addr || (a->pages != NULL) != own)
+			continue;
+		*npages = a->npages;
+		*pages = a->pages;
+		TAILQ_REMOVE(&c->areas, a, link);
+		free(a);
+		return true;
+	}
+	return false;
 }
 
 struct armdma_page *armdma_compat_vmalloc_to_page(struct armdma_machine *m, const void *addr)
@@ -109,40 +87,19 @@ struct armdma_page *armdma_compat_vmalloc_to_page(struct armdma_machine *m, cons
 	return pa == ARMDMA_MAPPING_ERROR ? NULL : armdma_phys_to_page(m, pa);
 }
 
-void armdma_compat_vmap_add(struct armdma_machine *m, void *addr, unsigned int npages)
-{
-	struct compat *c = compat_of(m);
-
-	if (c)
-		area_add(c, addr, npages, NULL);
-}
-
-unsigned int armdma_compat_vmap_take(struct armdma_machine *m, const void *addr)
-{
-	struct compat *c = compat_of(m);
-	struct vm_area *a = c ? area_at(c, addr) : NULL;
-	unsigned int npages;
-
-	if (!a || a->pages || a->addr != addr)
-		return 0;
-	npages = a->npages;
-	TAILQ_REMOVE(&c->areas, a, link);
-	free(a);
-	return npages;
-}
-
 /* ---- windows of one page ------------------------------------------------------------- */
 
-void armdma_compat_kmap_add(struct armdma_machine *m, struct armdma_page *page, void *addr)
+bool armdma_compat_kmap_add(struct armdma_machine *m, struct armdma_page *page, void *addr)
 {
 	struct compat *c = compat_of(m);
 	struct kmap_window *w = c ? malloc(sizeof(*w)) : NULL;
 
 	if (!w)
-		return;
+		return false;
 	w->page = page;
 	w->addr = addr;
 	TAILQ_INSERT_HEAD(&c->windows, w, link);
+	return true;
 }
 
 bool armdma_compat_kmap_take(struct armdma_machine *m, struct armdma_page **page, void **addr)

@@ -55,12 +55,15 @@ ARMDMA_INLINE void armdma_compat_store(volatile void *cpu, size_t len)
 		armdma_cpu_store(m, (const void *)cpu, len);
 }
 
+/* call may sleep: reported where that is not possible. Site: the caller. */
+ARMDMA_API void armdma_compat_sleeps(struct armdma_machine *m, const char *call);
+
 ARMDMA_INLINE void armdma_compat_might_sleep(const char *call)
 {
 	struct armdma_machine *m = armdma_compat_need(call);
 
 	if (m)
-		armdma_might_sleep(m);
+		armdma_compat_sleeps(m, call);
 }
 
 #endif

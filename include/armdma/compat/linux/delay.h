@@ -32,7 +32,7 @@ ARMDMA_INLINE void armdma_compat_sleep_us(u64 us, const char *call)
 
 	if (!m)
 		return;
-	armdma_might_sleep(m);
+	armdma_compat_sleeps(m, call);
 	armdma_compat_sleep(m, us * ARMDMA_CLOCK_MHZ);
 }
 ARMDMA_INLINE void msleep(unsigned int ms)

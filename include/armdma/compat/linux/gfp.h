@@ -38,21 +38,11 @@ ARMDMA_INLINE struct armdma_page *armdma_compat_page(const struct page *page)
 {
 	return (struct armdma_page *)(uintptr_t)page;
 }
-/* Allocations that may sleep say so. */
-ARMDMA_INLINE void armdma_compat_gfp(struct armdma_machine *m, gfp_t gfp)
-{
-	if (gfp & __GFP_DIRECT_RECLAIM)
-		armdma_might_sleep(m);
-}
-
 ARMDMA_INLINE struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct armdma_machine *m = armdma_compat_need("alloc_pages");
 
-	if (!m)
-		return NULL;
-	armdma_compat_gfp(m, gfp);
-	return (struct page *)armdma_alloc_pages(m, gfp, order);
+	return m ? (struct page *)armdma_alloc_pages(m, gfp, order) : NULL;
 }
 ARMDMA_INLINE void __free_pages(struct page *page, unsigned int order)
 {
@@ -68,7 +58,6 @@ ARMDMA_INLINE unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 
 	if (!m)
 		return 0;
-	armdma_compat_gfp(m, gfp);
 	page = armdma_alloc_pages(m, gfp & ~__GFP_HIGHMEM, order);
 	return page ? (unsigned long)armdma_page_address(m, page) : 0;
 }

@@ -7,7 +7,7 @@
 #include <linux/string.h>
 
 /* Windows that are open, so that a page or an address is enough to close one. */
-ARMDMA_API void armdma_compat_kmap_add(struct armdma_machine *m, struct armdma_page *page, void *addr);
+ARMDMA_API bool armdma_compat_kmap_add(struct armdma_machine *m, struct armdma_page *page, void *addr);
 /* By page (addr NULL) or by address: *addr and *page of one that is open; false when there is none. */
 ARMDMA_API bool armdma_compat_kmap_take(struct armdma_machine *m, struct armdma_page **page, void **addr);
 
@@ -16,9 +16,10 @@ ARMDMA_INLINE void *armdma_compat_kmap(struct page *page, const char *call)
 	struct armdma_machine *m = armdma_compat_need(call);
 	void *addr = m ? armdma_kmap(m, armdma_compat_page(page)) : NULL;
 
-	if (addr)
-		armdma_compat_kmap_add(m, armdma_compat_page(page), addr);
-	return addr;
+	if (!addr || armdma_compat_kmap_add(m, armdma_compat_page(page), addr))
+		return addr;
+	armdma_kunmap(m, armdma_compat_page(page), addr);
+	return NULL;
 }
 ARMDMA_INLINE void armdma_compat_kunmap(struct page *page, const void *at, const char *call)
 {

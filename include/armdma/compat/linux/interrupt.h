@@ -38,7 +38,7 @@ ARMDMA_INLINE int request_threaded_irq(unsigned int irq, irq_handler_t handler, 
 
 	if (!m)
 		return -ENODEV;
-	armdma_might_sleep(m);
+	armdma_compat_sleeps(m, "request_irq");
 	return armdma_compat_request_irq(m, irq, handler, thread_fn, flags, name, dev_id);
 }
 ARMDMA_INLINE int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name,

@@ -24,7 +24,7 @@ ARMDMA_INLINE void mutex_lock(struct mutex *mutex)
 
 	if (!m)
 		return;
-	armdma_might_sleep(m);
+	armdma_compat_sleeps(m, "mutex_lock");
 	if (!armdma_compat_lock(&mutex->lock))
 		armdma_report_misuse(m, ARMDMA_REPORT_BAD_CONTEXT, NULL, NULL,
 				     "mutex_lock() of a mutex that this task holds already: it would wait for itself for ever");

@@ -6,10 +6,6 @@
 #include <armdma/scatterlist.h>
 #include <linux/mm.h>
 
-/* Names of types, so a variable of that name is renamed with them: that does no harm. */
-#define scatterlist armdma_scatterlist
-#define sg_table armdma_sg_table
-
 #define SG_CHAIN 1UL
 #define SG_END 2UL
 #define SG_MAX_SINGLE_ALLOC (PAGE_SIZE / sizeof(struct scatterlist))
@@ -84,8 +80,8 @@ ARMDMA_INLINE int sg_alloc_table(struct sg_table *sgt, unsigned int nents, gfp_t
 {
 	struct armdma_machine *m = armdma_compat_machine();
 
-	if (m)
-		armdma_compat_gfp(m, gfp);
+	if (m && (gfp & __GFP_DIRECT_RECLAIM))
+		armdma_compat_sleeps(m, "sg_alloc_table");
 	return armdma_sg_alloc_table(sgt, nents);
 }
 ARMDMA_INLINE int sg_alloc_table_from_pages_segment(struct sg_table *sgt, struct page **pages, unsigned int npages,
@@ -96,7 +92,8 @@ ARMDMA_INLINE int sg_alloc_table_from_pages_segment(struct sg_table *sgt, struct
 
 	if (!m)
 		return -ENODEV;
-	armdma_compat_gfp(m, gfp);
+	if (gfp & __GFP_DIRECT_RECLAIM)
+		armdma_compat_sleeps(m, "sg_alloc_table_from_pages");
 	return armdma_sg_alloc_table_from_pages(m, sgt, (struct armdma_page *const *)pages, npages, offset, size,
 						max_segment);
 }

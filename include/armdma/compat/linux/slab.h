@@ -20,7 +20,6 @@ ARMDMA_INLINE void *kmalloc(size_t size, gfp_t gfp)
 
 	if (!m)
 		return NULL;
-	armdma_compat_gfp(m, gfp);
 	if (!size)
 		return ZERO_SIZE_PTR;
 	return gfp & __GFP_ZERO ? armdma_kzalloc(m, size, gfp) : armdma_kmalloc(m, size, gfp);

@@ -46,6 +46,13 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
+/*
+ * struct scatterlist and struct sg_table are those of armdma/scatterlist.h, here already, so that a mere declaration means the same.
+ * A variable of such a name is renamed with them: that does no harm.
+ */
+#define scatterlist armdma_scatterlist
+#define sg_table armdma_sg_table
+
 /* Who reads and who writes memory (values of Linux). */
 enum dma_data_direction {
 	DMA_BIDIRECTIONAL = ARMDMA_BIDIRECTIONAL,

@@ -12,7 +12,7 @@ ARMDMA_INLINE unsigned long copy_to_user(void __user *to, const void *from, unsi
 	struct armdma_machine *m = armdma_compat_machine();
 
 	if (m)
-		armdma_might_sleep(m);
+		armdma_compat_sleeps(m, "copy_to_user");
 	if (m && len && armdma_compat_memory(from))
 		armdma_cpu_expose(m, from, len);
 	(memcpy)(to, from, len);
@@ -23,7 +23,7 @@ ARMDMA_INLINE unsigned long copy_from_user(void *to, const void __user *from, un
 	struct armdma_machine *m = armdma_compat_machine();
 
 	if (m)
-		armdma_might_sleep(m);
+		armdma_compat_sleeps(m, "copy_from_user");
 	armdma_compat_store(to, len);
 	(memcpy)(to, from, len);
 	return 0;

@@ -13,38 +13,58 @@
 #define pgprot_noncached(prot) ((void)(prot), (pgprot_t)ARMDMA_MT_UNCACHED)
 #define pgprot_dmacoherent(prot) ((void)(prot), (pgprot_t)ARMDMA_MT_UNCACHED)
 
-/* May sleep. size bytes from pages of any zone; NULL when memory is exhausted. */
-ARMDMA_API void *armdma_compat_vmalloc(struct armdma_machine *m, size_t size, gfp_t gfp);
-/* False: addr is none of vmalloc's. */
-ARMDMA_API bool armdma_compat_vfree(struct armdma_machine *m, const void *addr);
+/* Scattered pages of size bytes, *npages of them; NULL when memory is exhausted. And back. */
+ARMDMA_API struct armdma_page **armdma_compat_scatter(struct armdma_machine *m, size_t size, gfp_t gfp,
+						      unsigned int *npages);
+ARMDMA_API void armdma_compat_gather(struct armdma_machine *m, struct armdma_page **pages, unsigned int npages);
+/* Areas that are mapped, each with its pages (NULL: not its own). False: no memory; no such area that owns pages, or does not. */
+ARMDMA_API bool armdma_compat_area_add(struct armdma_machine *m, void *addr, unsigned int npages,
+				       struct armdma_page **pages);
+ARMDMA_API bool armdma_compat_area_take(struct armdma_machine *m, const void *addr, bool own, unsigned int *npages,
+					struct armdma_page ***pages);
 ARMDMA_API struct armdma_page *armdma_compat_vmalloc_to_page(struct armdma_machine *m, const void *addr);
-ARMDMA_API void armdma_compat_vmap_add(struct armdma_machine *m, void *addr, unsigned int npages);
-/* Pages of a vmap() that ends; 0: addr is none. */
-ARMDMA_API unsigned int armdma_compat_vmap_take(struct armdma_machine *m, const void *addr);
 
-ARMDMA_INLINE void *armdma_compat_vmalloc_here(size_t size, gfp_t gfp, const char *call)
+ARMDMA_INLINE void *armdma_compat_vmalloc(size_t size, gfp_t gfp, const char *call)
 {
 	struct armdma_machine *m = armdma_compat_need(call);
+	unsigned int npages;
+	struct armdma_page **pages = m ? armdma_compat_scatter(m, size, gfp, &npages) : NULL;
+	void *addr;
 
-	if (!m)
+	if (!pages)
 		return NULL;
-	armdma_might_sleep(m);
-	return armdma_compat_vmalloc(m, size, gfp);
+	addr = armdma_vmap(m, pages, npages, ARMDMA_MT_CACHED);
+	if (addr && armdma_compat_area_add(m, addr, npages, pages))
+		return addr;
+	if (addr)
+		armdma_vunmap(m, addr, npages);
+	armdma_compat_gather(m, pages, npages);
+	return NULL;
 }
+/* May sleep. */
 ARMDMA_INLINE void *vmalloc(unsigned long size)
 {
-	return armdma_compat_vmalloc_here(size, GFP_KERNEL | __GFP_HIGHMEM, "vmalloc");
+	return armdma_compat_vmalloc(size, __GFP_HIGHMEM, "vmalloc");
 }
 ARMDMA_INLINE void *vzalloc(unsigned long size)
 {
-	return armdma_compat_vmalloc_here(size, GFP_KERNEL | __GFP_HIGHMEM | __GFP_ZERO, "vzalloc");
+	return armdma_compat_vmalloc(size, __GFP_HIGHMEM | __GFP_ZERO, "vzalloc");
 }
 ARMDMA_INLINE void vfree(const void *addr)
 {
 	struct armdma_machine *m = addr ? armdma_compat_need("vfree") : NULL;
+	struct armdma_page **pages;
+	unsigned int npages;
 
-	if (m && !armdma_compat_vfree(m, addr))
-		armdma_report_misuse(m, ARMDMA_REPORT_BAD_FREE, NULL, NULL, "vfree() of %p, which vmalloc() did not give", addr);
+	if (!m)
+		return;
+	if (!armdma_compat_area_take(m, addr, true, &npages, &pages)) {
+		armdma_report_misuse(m, ARMDMA_REPORT_BAD_FREE, NULL, NULL,
+				     "vfree() of %p, which vmalloc() did not give, or which was freed", addr);
+		return;
+	}
+	armdma_vunmap(m, (void *)(uintptr_t)addr, npages);
+	armdma_compat_gather(m, pages, npages);
 }
 ARMDMA_INLINE struct page *vmalloc_to_page(const void *addr)
 {
@@ -60,21 +80,25 @@ ARMDMA_INLINE void *vmap(struct page **pages, unsigned int count, unsigned long 
 	(void)flags;
 	if (!m)
 		return NULL;
-	armdma_might_sleep(m);
 	addr = armdma_vmap(m, (struct armdma_page *const *)pages, count, (enum armdma_memtype)prot);
-	if (addr)
-		armdma_compat_vmap_add(m, addr, count);
-	return addr;
+	if (!addr || armdma_compat_area_add(m, addr, count, NULL))
+		return addr;
+	armdma_vunmap(m, addr, count);
+	return NULL;
 }
 ARMDMA_INLINE void vunmap(const void *addr)
 {
 	struct armdma_machine *m = addr ? armdma_compat_need("vunmap") : NULL;
-	unsigned int npages = m ? armdma_compat_vmap_take(m, addr) : 0;
+	struct armdma_page **pages;
+	unsigned int npages;
 
-	if (npages)
+	if (!m)
+		return;
+	if (armdma_compat_area_take(m, addr, false, &npages, &pages))
 		armdma_vunmap(m, (void *)(uintptr_t)addr, npages);
-	else if (m)
-		armdma_report_misuse(m, ARMDMA_REPORT_BAD_FREE, NULL, NULL, "vunmap() of %p, which vmap() did not give", addr);
+	else
+		armdma_report_misuse(m, ARMDMA_REPORT_BAD_FREE, NULL, NULL,
+				     "vunmap() of %p, which vmap() did not give, or which was unmapped", addr);
 }
 
 #endif

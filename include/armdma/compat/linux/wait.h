@@ -45,7 +45,7 @@ ARMDMA_API bool armdma_compat_wait(struct armdma_machine *m, const unsigned int 
 		long armdma_left_ = 0;                                                                        \
                                                                                                               \
 		if (armdma_m_)                                                                                \
-			armdma_might_sleep(armdma_m_);                                                        \
+			armdma_compat_sleeps(armdma_m_, call);                                                   \
 		for (;;) {                                                                                    \
 			unsigned int armdma_seen_ = __atomic_load_n(&(wq).wakeups, __ATOMIC_SEQ_CST);         \
                                                                                                               \
