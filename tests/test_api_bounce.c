@@ -508,6 +508,9 @@ static void skip_cpu_sync_counts_where_nothing_is_bounced(void **state)
 	struct env *e = *state;
 
 	assert_false(device_sees_what_was_skipped(e));
+	assert_int_equal(e->reports, 1);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_STALE_DEVICE);
+	e->reports = 0;
 }
 
 static void linux_syncs_in_place_whatever_the_attributes_say(void **state)

@@ -447,6 +447,7 @@ static void bounced_bytes_of_highmem_arrive_when_address_space_is_short(void **s
 	assert_int_equal(armdma_dma_mapping_error(r->dev, r->handle), -ENOMEM);	/* no chunk for the safe buffer */
 	armdma_fail_randomly(r->m, ARMDMA_FAIL_VMAP, 0, 0);
 	r->handle = armdma_dma_map_page(r->dev, r->high, 0, 64, ARMDMA_BIDIRECTIONAL);
+	assert_int_equal(armdma_dma_mapping_error(r->dev, r->handle), 0);
 	dev_read(r->e, r->handle, got, 64);
 	assert_memory_equal(got, sent, 64);
 	pattern(sent, 64, 2);

@@ -60,6 +60,7 @@ static void a_store_after_map_reaches_the_device_only_by_sync(struct rig *r)
 	memcpy(buf, want, sizeof(want));
 	dev_read(r, a, got, sizeof(got));
 	assert_memory_equal(got, old, sizeof(old));
+	rig_expect(r, ARMDMA_REPORT_STALE_DEVICE, "never cleaned (first at offset 0)");
 	armdma_dma_sync_single_for_device(r->dev, a, 256, ARMDMA_BIDIRECTIONAL);
 	dev_expect(r, a, want, sizeof(want));
 	armdma_dma_unmap_single(r->dev, a, 256, ARMDMA_BIDIRECTIONAL);
@@ -148,6 +149,8 @@ static void sync_of_a_range_reaches_that_range_only(struct rig *r)
 	armdma_dma_sync_single_range_for_device(r->dev, a, OFFSET, SIZE, ARMDMA_BIDIRECTIONAL);
 	memset(fresh + OFFSET, 0xcc, SIZE);
 	dev_expect(r, a, fresh, LEN);
+	if (r->set != ARMDMA_OPS_BOUNCE)	/* what differs there may be what the device wrote */
+		rig_expect(r, ARMDMA_REPORT_STALE_DEVICE, "never cleaned (first at offset 0)");
 	armdma_dma_unmap_single(r->dev, a, LEN, ARMDMA_BIDIRECTIONAL);
 	armdma_kfree(r->m, buf);
 }
@@ -239,6 +242,8 @@ static void skip_cpu_sync_leaves_the_bytes_where_they_are(struct rig *r)
 				      ARMDMA_BIDIRECTIONAL, ARMDMA_ATTR_SKIP_CPU_SYNC);
 	dev_read(r, a, got, sizeof(got));
 	assert_memory_not_equal(got, want, sizeof(want));
+	if (r->set != ARMDMA_OPS_BOUNCE)	/* whose safe buffer was never filled: nothing tells what it should hold */
+		rig_expect(r, ARMDMA_REPORT_STALE_DEVICE, "never cleaned (first at offset 0)");
 	armdma_dma_sync_single_for_device(r->dev, a, 256, ARMDMA_BIDIRECTIONAL);
 	dev_expect(r, a, want, sizeof(want));
 	memset(got, 0x77, sizeof(got));

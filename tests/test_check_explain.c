@@ -150,6 +150,7 @@ static void correct_receive_ring_is_never_reported(void **state)
 		buf[i] = armdma_kmalloc(e->m, 2048, ARMDMA_GFP_KERNEL);
 		memset(buf[i], 0xee, 2048);
 		addr[i] = armdma_dma_map_single(e->dev, buf[i], 2048, ARMDMA_FROM_DEVICE);
+		assert_int_equal(armdma_dma_mapping_error(e->dev, addr[i]), 0);
 	}
 	for (uint32_t round = 0; round < 500; round++) {
 		unsigned int i = round % 8, len = 64 + round % 1400;

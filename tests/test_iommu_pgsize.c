@@ -232,10 +232,12 @@ static void the_maximum_limits_streaming_mappings_too(void **state)
 
 	attach(e, (struct armdma_pgsize_policy){ .max = 64 * KiB });
 	a = armdma_dma_map_page(e->dev, page, 0, MiB, ARMDMA_TO_DEVICE);
+	assert_int_equal(armdma_dma_mapping_error(e->dev, a), 0);
 	assert_entries(e, 0, 16, 0);
 	armdma_dma_unmap_page(e->dev, a, MiB, ARMDMA_TO_DEVICE);
 	assert_int_equal(armdma_device_set_pgsize_policy(e->dev, NULL), 0);
 	a = armdma_dma_map_page(e->dev, page, 0, MiB, ARMDMA_TO_DEVICE);
+	assert_int_equal(armdma_dma_mapping_error(e->dev, a), 0);
 	assert_entries(e, 0, 0, 1);
 	armdma_dma_unmap_page(e->dev, a, MiB, ARMDMA_TO_DEVICE);
 	armdma_free_pages(e->m, page, 8);

@@ -48,6 +48,7 @@ static void record(void)
 		}
 		buf[k] = armdma_kmalloc(m, size, ARMDMA_GFP_KERNEL);
 		addr[k] = armdma_dma_map_single(dev, buf[k], size, ARMDMA_TO_DEVICE);
+		assert_int_equal(armdma_dma_mapping_error(dev, addr[k]), 0);
 		armdma_hw_advance(armdma_machine_hw(m), 100 + tool_below(&rng, 5000));
 	}
 	for (unsigned int k = 0; k < 32; k++) {

@@ -24,6 +24,7 @@ enum armdma_event_type {
 	ARMDMA_EV_BARRIER,	/* value=armdma_barrier */
 	ARMDMA_EV_BUS_READ,	/* who=master, addr=IOVA, pa, len, value=cycles on the bus, result=armdma_bus_resp */
 	ARMDMA_EV_BUS_WRITE,	/* same */
+	ARMDMA_EV_BUS_TRUNCATED, /* who=master, addr=as its engines asked, value=what the port's width left of it, len */
 	ARMDMA_EV_IRQ_LEVEL,	/* addr=line, value=new level of the line */
 	ARMDMA_EV_IRQ_ENTER,	/* addr=line */
 	ARMDMA_EV_IRQ_EXIT,	/* addr=line, value=1 a handler claimed it */
@@ -45,13 +46,15 @@ enum armdma_event_type {
 	ARMDMA_EV_IOVA_FREE,	/* addr, len, value=the same */
 	ARMDMA_EV_IOMMU_MAP,	/* addr=IOVA, pa, len, flags=prot, result */
 	ARMDMA_EV_IOMMU_UNMAP,	/* addr=IOVA, len, value=bytes unmapped */
-	ARMDMA_EV_DMA_ALLOC,	/* dev, addr=handle, cpu, len, value=attrs, site, result */
+	ARMDMA_EV_DMA_ALLOC,	/* dev, addr=handle, cpu, len, value=attrs, flags=ARMDMA_MAP_OWN or 0, site, result */
 	ARMDMA_EV_DMA_FREE,	/* dev, addr=handle, cpu, len, value=attrs, site */
 	ARMDMA_EV_DMA_MMAP,	/* dev, addr=handle, cpu=user address, len, value=attrs, site, result */
-	ARMDMA_EV_DMA_MAP,	/* dev, addr=handle, pa, len, dir, value=attrs, site, result */
-	ARMDMA_EV_DMA_UNMAP,	/* dev, addr=handle, pa, len, dir, value=attrs, site */
+	ARMDMA_EV_DMA_MAP,	/* dev, addr=handle, pa, len, dir, value=attrs, flags=ARMDMA_MAP_*, site, result */
+	ARMDMA_EV_DMA_TAKE,	/* an unmap or sync for the CPU, before its maintenance: as DMA_MAP; value=attrs of the call */
+	ARMDMA_EV_DMA_UNMAP,	/* as DMA_MAP */
 	ARMDMA_EV_DMA_SYNC_CPU,	/* dev, addr=handle+offset, pa, len, dir, site */
 	ARMDMA_EV_DMA_SYNC_DEV,	/* same */
+	ARMDMA_EV_DMA_ERROR_CHECK, /* dev, addr: dma_mapping_error() was asked about a valid address */
 	/*
 	 * who=public function of the DMA API that is entered, dev, flags=armdma_dma_opset, site. Calls about an address space
 	 * have no dev, and flags=ARMDMA_NR_OPSETS. Calls that only tell (stats, validate, get_ops) are no events: observers use them.
@@ -60,6 +63,12 @@ enum armdma_event_type {
 	ARMDMA_EV_MISUSE,	/* pa or ARMDMA_MAPPING_ERROR, dev, addr, len, site, flags=armdma_report_kind, who=message */
 	ARMDMA_EV_NR
 };
+
+/* What a mapping is, in the events about it. */
+#define ARMDMA_MAP_LIST 1u	/* an entry of a list */
+#define ARMDMA_MAP_OWN 2u	/* memory that the layer allocated itself */
+#define ARMDMA_MAP_BOUNCED 4u	/* addr leads to a safe buffer, pa is the driver's */
+#define ARMDMA_MAP_RESOURCE 8u	/* registers */
 
 /* One event; fields that a type does not name are zero. */
 struct armdma_event {
@@ -93,8 +102,10 @@ struct armdma_events {
 	(ARMDMA_EV_BIT(ARMDMA_EV_MISUSE) | ARMDMA_EV_BIT(ARMDMA_EV_TRAP) |                 \
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_ALLOC) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_FREE) |          \
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_MAP) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_UNMAP) |           \
+	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_TAKE) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_ERROR_CHECK) |    \
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_CPU) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_DEV) |   \
-	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_WRITE))
+	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_READ) | ARMDMA_EV_BIT(ARMDMA_EV_BUS_WRITE) |          \
+	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_TRUNCATED))
 
 /*
  * True when somebody listens to events of this type: test it before building one. A library built with

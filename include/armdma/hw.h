@@ -104,6 +104,17 @@ struct armdma_line_state {
 ARMDMA_API int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa,
 				    struct armdma_line_state *st);
 
+/*
+ * The first byte of [pa, pa+len) that the CPU stored through its caches and that has not reached DRAM, as an offset; len: there is
+ * none. Bytes are compared, not lines; uncached memory has none. Outside RAM: len.
+ */
+ARMDMA_API uint64_t armdma_hw_find_store(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len);
+/*
+ * The first byte of [pa, pa+len) at which the CPU's cacheable mappings show something else than DRAM holds, for the reason that a
+ * master has written there since; len: there is none.
+ */
+ARMDMA_API uint64_t armdma_hw_find_stale(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len);
+
 /* ---- Door 3: interrupts ------------------------------------------------ */
 
 /* Returns true if the interrupt was its own (IRQ_HANDLED). Runs with interrupts masked. */
@@ -311,6 +322,8 @@ ARMDMA_API int armdma_hw_master_write_sync(struct armdma_hw *hw, const char *mas
 					   armdma_dma_t addr, const void *buf, size_t len,
 					   uint64_t max_cycles);
 
+/* Has the device's bus port transfers queued or held? False also when no master has that name. */
+ARMDMA_API bool armdma_hw_master_busy(const struct armdma_hw *hw, const char *master);
 /*
  * Connect the device's bus port to the snoop port of the CPU caches, or take it off: a property of the board, to be
  * changed while the device does nothing. Returns 0, -ENOENT, -EBUSY (transfers are under way).

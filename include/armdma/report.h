@@ -71,7 +71,8 @@ enum armdma_report_site {
 	ARMDMA_SITE_HERE,	/* the call that went wrong */
 	ARMDMA_SITE_ALLOC,
 	ARMDMA_SITE_MAP,
-	ARMDMA_SITE_SYNC,	/* last sync or unmap */
+	ARMDMA_SITE_SYNC,	/* last sync */
+	ARMDMA_SITE_END,	/* unmap or free */
 	ARMDMA_NR_SITES
 };
 

@@ -34,10 +34,10 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 		free(ck);
 		return ret;
 	}
-	RB_INIT(&ck->live);
-	TAILQ_INIT(&ck->dead);
 	reports_init(&ck->reports);
 	m->check = ck;
+	if (tracks_init(&ck->tracks))
+		return -ENOMEM;
 	return armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 }
 
@@ -56,9 +56,9 @@ void check_destroy(struct armdma_machine *m)
 	if (!ck)
 		return;
 	armdma_event_subscribe(m->ev, 0, on_event, ck);
-	track_clear(ck);
 	if (ck->opt.summary)
 		told_summary(&ck->reports, stderr);
+	tracks_fini(&ck->tracks);
 	reports_fini(&ck->reports);
 	free(ck);
 	m->check = NULL;

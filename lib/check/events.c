@@ -27,7 +27,7 @@ static struct track *tell_owner(struct checker *ck, armdma_phys_t pa, struct tex
 {
 	struct track *t = pa == ARMDMA_MAPPING_ERROR ? NULL : track_find_pa(ck, pa);
 
-	if (!t || t->end_time)
+	if (!t || t->ended)
 		return NULL;
 	if (t->kind == TRACK_STREAM)
 		text_add(story, "    the page is mapped for %s: %llu bytes at DMA address 0x%llx\n",
@@ -45,10 +45,12 @@ void misuse_event(struct checker *ck, const struct armdma_event *ev)
 		.pa = ev->pa, .len = ev->len, .dir = ev->dir,
 	};
 	struct track *t = ev->dev ? track_find(ck, ev->dev, ev->addr) : NULL;
-	char story[256] = "";
+	char story[1024] = "";
 	struct text s = { story, sizeof(story), 0 };
 
-	if (!t)
+	if (rep.kind == ARMDMA_REPORT_FAULT && ev->dev)
+		device_fault(ck, ev->dev, ev->addr, &rep, &s);
+	else if (!t)
 		t = tell_owner(ck, ev->pa, &s);
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;
 	if (t)

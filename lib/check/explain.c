@@ -76,35 +76,6 @@ static struct finding look(struct armdma_machine *m, const void *cpu, size_t len
 	return f;
 }
 
-static void tell_mapping(struct text *t, const struct track *tr)
-{
-	if (tr->kind == TRACK_BUFFER) {
-		text_add(t, "    buffer of %llu bytes of %s at DMA address 0x%llx\n",
-			 (unsigned long long)tr->len, armdma_device_name(tr->dev),
-			 (unsigned long long)tr->addr);
-	} else {
-		text_add(t, "    streaming mapping of %llu bytes for %s, %s, at DMA address 0x%llx%s\n",
-			 (unsigned long long)tr->len, armdma_device_name(tr->dev),
-			 dir_name(tr->dir), (unsigned long long)tr->addr,
-			 tr->end_time ? ", unmapped since" : "");
-	}
-	text_site(t, "mapped:", tr->map_site);
-	if (tr->write_len)
-		text_add(t, "    %s last wrote %llu bytes at offset %llu, in cycle %llu\n",
-			 armdma_device_name(tr->dev), (unsigned long long)tr->write_len,
-			 (unsigned long long)tr->write_off, (unsigned long long)tr->write_time);
-	if (tr->sync_site) {
-		text_add(t, "    last sync in cycle %llu%s\n", (unsigned long long)tr->sync_time,
-			 tr->written_since_sync ? ", before that write" : "");
-		text_site(t, "last sync:", tr->sync_site);
-	} else if (tr->kind == TRACK_STREAM) {
-		text_add(t, "    never synced since it was mapped in cycle %llu\n",
-			 (unsigned long long)tr->map_time);
-	}
-	if (tr->end_time)
-		text_site(t, "unmapped:", tr->end_site);
-}
-
 static struct track *tell(struct armdma_machine *m, const struct finding *f, size_t len,
 			  struct text *t)
 {
@@ -135,7 +106,7 @@ static struct track *tell(struct armdma_machine *m, const struct finding *f, siz
 	if (m->check->on)
 		tr = track_find_pa(m->check, f->pa);
 	if (tr)
-		tell_mapping(t, tr);
+		tell_mapping(t, tr, true);
 	return tr;
 }
 
@@ -190,9 +161,9 @@ static void report_stale_cpu(struct armdma_machine *m, const void *cpu, size_t l
 		rep.dev = tr->dev;
 		rep.addr = tr->addr;
 		rep.dir = tr->dir;
-		if (tr->end_time && tr->dir == ARMDMA_TO_DEVICE)
+		if (tr->ended && tr->dir == ARMDMA_TO_DEVICE)
 			mend = "map with DMA_FROM_DEVICE or DMA_BIDIRECTIONAL what the device writes";
-		else if (tr->end_time && tr->write_time <= tr->end_time)
+		else if (tr->ended && tr->write_time <= tr->end_time)
 			mend = "unmap with the size and direction of the mapping, without SKIP_CPU_SYNC";
 	}
 	if (f.unseen)
@@ -294,7 +265,7 @@ bool armdma_device_sees(struct armdma_device *dev, armdma_dma_t addr, const void
 		return false;
 	tr = track_find(m->check, dev, addr);
 	if (tr)
-		tell_mapping(&t, tr);
+		tell_mapping(&t, tr, true);
 	rep.sites[ARMDMA_SITE_HERE] = site;
 	snprintf(sentence, sizeof(sentence),
 		 "%s reads %zu bytes at 0x%llx that the CPU has rewritten but never cleaned",

@@ -3,45 +3,27 @@
 #ifndef LIB_CHECK_INTERNAL_H
 #define LIB_CHECK_INTERNAL_H
 
-#include <sys/queue.h>
-
-#include <bsd/sys/tree.h>
-
 #include "lib/check/check.h"
+#include "lib/check/records.h"
 #include "lib/check/report.h"
 #include "lib/machine.h"
 
-enum track_kind { TRACK_STREAM, TRACK_BUFFER };
-
-/* One mapping or buffer, as its events told of it. */
-struct track {
-	RB_ENTRY(track) entry;		/* while live: by device and DMA address */
-	TAILQ_ENTRY(track) link;	/* when dead: history */
-	enum track_kind kind;
+/* Which device a bus master belongs to, by the address of its name. */
+#define MASTERS 8u
+struct master {
+	const char *name;
 	struct armdma_device *dev;
-	armdma_dma_t addr;
-	armdma_phys_t pa;		/* TRACK_STREAM: physically contiguous */
-	const void *cpu;		/* TRACK_BUFFER: kernel address or cookie */
-	uint64_t len;
-	enum armdma_dir dir;
-	unsigned long attrs;
-	const void *map_site, *sync_site, *end_site;
-	uint64_t map_time, sync_time, end_time;
-	uint64_t write_time;		/* last write by the device; 0: none */
-	uint64_t write_off, write_len;
-	bool written_since_sync;	/* several things happen in one cycle: times do not tell */
 };
-RB_HEAD(track_tree, track);
-TAILQ_HEAD(track_list, track);
 
 struct checker {
 	struct armdma_machine *m;
 	bool on;
 	struct armdma_options opt;
 	bool *rule;		/* is the kind looked for: opt.rule */
-	struct track_tree live;
-	struct track_list dead;		/* newest first */
-	unsigned int nr_dead;
+	bool blind;			/* mappings exist that nothing is known of */
+	struct tracks tracks;
+	struct track *last;		/* mapped last, while live */
+	struct master masters[MASTERS];
 	struct reports reports;
 };
 
@@ -49,13 +31,38 @@ struct checker {
 struct track *track_find_pa(struct checker *ck, armdma_phys_t pa);
 /* Live mapping of a device that contains a DMA address, or NULL. */
 struct track *track_find(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr);
+/* The one that ended last of those that contained it, or NULL. */
+struct track *track_find_dead(struct checker *ck, const struct armdma_device *dev, armdma_dma_t addr);
 void track_event(struct checker *ck, const struct armdma_event *ev);
 void track_clear(struct checker *ck);
+/* Is this byte of a streaming mapping the CPU's? (Where that is not known for sure, too.) */
+bool track_cpu_owns(const struct track *t, uint64_t off);
+
+/* ---- Rules, each at the event that can prove something ---------------------------- */
+
+/* calls.c: a mapping begins (it is not filed yet), is synced, ends. */
+void map_check(struct checker *ck, const struct track *t);
+void sync_check(struct checker *ck, const struct track *t, const struct armdma_event *ev, uint64_t from, uint64_t to);
+void unmap_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
+/* take.c: a range is about to be taken back. */
+void take_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
+/* device.c: a device has read or written; its address lost bits. */
+void access_check(struct checker *ck, const struct armdma_event *ev);
+void truncation_check(struct checker *ck, const struct armdma_event *ev);
+/* An IOMMU refused an address: what is known about it, for a report on the fault. */
+void device_fault(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr, struct armdma_report *rep,
+		  struct text *s);
 
 /* What an event of the two types proves. */
 void misuse_event(struct checker *ck, const struct armdma_event *ev);
 void trap_event(struct checker *ck, const struct armdma_event *ev);
 
+/* ---- What rules say ------------------------------------------------------------------- */
+
+/* A report about a byte of a mapping or buffer: device, addresses, direction and sites filled in. */
+struct armdma_report report_about(enum armdma_report_kind kind, const struct track *t, uint64_t off, uint64_t len);
+/* Lines of a story: the mapping or buffer, what the device last did, the last sync; with the sites, where a report has none. */
+void tell_mapping(struct text *t, const struct track *tr, bool sites);
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
 		 const char *story, const char *mend);

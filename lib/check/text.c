@@ -44,6 +44,7 @@ const char *site_label(enum armdma_report_site which)
 		[ARMDMA_SITE_ALLOC] = "allocated:",
 		[ARMDMA_SITE_MAP] = "mapped:",
 		[ARMDMA_SITE_SYNC] = "last sync:",
+		[ARMDMA_SITE_END] = "ended:",
 	};
 
 	return labels[which];

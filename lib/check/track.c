@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the checker remembers of mappings and buffers, live and recently ended. */
-#include <stdlib.h>
+/* The life of mappings and buffers, as their events tell it. */
 #include <string.h>
 
 #include <armdma/dma.h>
@@ -8,38 +7,18 @@
 
 #include "lib/check/internal.h"
 
-/* Ended mappings that an explanation may still name. */
-#define HISTORY 256
-
-static int track_cmp(const struct track *a, const struct track *b)
-{
-	if (a->dev != b->dev)
-		return (uintptr_t)a->dev < (uintptr_t)b->dev ? -1 : 1;
-	return a->addr < b->addr ? -1 : a->addr > b->addr;
-}
-
-RB_GENERATE_INTERNAL(track_tree, track, entry, track_cmp, static __attribute__((unused)))
+/* ---- Finding ------------------------------------------------------------------ */
 
 struct track *track_find(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr)
 {
-	struct track key = { .dev = dev, .addr = addr };
-	struct track *t = RB_NFIND(track_tree, &ck->live, &key);
-
-	if (!t || t->dev != dev || t->addr != addr)
-		t = t ? RB_PREV(track_tree, &ck->live, t) : RB_MAX(track_tree, &ck->live);
-	if (!t || t->dev != dev || addr - t->addr >= t->len)
-		return NULL;
-	return t;
+	return track_around(&ck->tracks, dev, addr, ARMDMA_NONE);
 }
 
-static bool covers(const struct track *t, armdma_phys_t pa)
+static bool buffer_covers(const struct track *t, armdma_phys_t pa)
 {
-	struct armdma_iommu_mapping *mapping;
-
-	if (t->kind == TRACK_STREAM)
-		return pa - t->pa < t->len;
 	/* A buffer has its pages to itself. Behind an IOMMU only the first is known to be where the event said. */
-	mapping = armdma_to_iommu_mapping(t->dev);
+	struct armdma_iommu_mapping *mapping = armdma_to_iommu_mapping(t->dev);
+
 	if (pa - t->pa < (mapping ? ARMDMA_PAGE_SIZE : ARMDMA_PAGE_ALIGN(t->len)))
 		return true;
 	if (!mapping)
@@ -51,87 +30,182 @@ static bool covers(const struct track *t, armdma_phys_t pa)
 	return false;
 }
 
+static bool take_first(void *ctx, struct track *t)
+{
+	*(struct track **)ctx = t;
+	return true;
+}
+
 struct track *track_find_pa(struct checker *ck, armdma_phys_t pa)
 {
-	struct track *t;
+	struct track *t = NULL;
 
-	RB_FOREACH(t, track_tree, &ck->live)
-		if (covers(t, pa))
+	if (track_each_pa(&ck->tracks, pa, 1, take_first, &t))
+		return t;
+	TAILQ_FOREACH(t, &ck->tracks.buffers, link)
+		if (!(t->flags & ARMDMA_MAP_OWN) && buffer_covers(t, pa))
 			return t;
-	TAILQ_FOREACH(t, &ck->dead, link)
-		if (t->kind == TRACK_STREAM && covers(t, pa))
+	TAILQ_FOREACH(t, &ck->tracks.dead, link)
+		if (t->kind == TRACK_STREAM && pa - t->pa < t->len)
 			return t;
 	return NULL;
 }
 
+struct track *track_find_dead(struct checker *ck, const struct armdma_device *dev, armdma_dma_t addr)
+{
+	struct track *t;
+
+	TAILQ_FOREACH(t, &ck->tracks.dead, link)
+		if (t->dev == dev && addr - t->addr < t->len && !(t->kind == TRACK_BUFFER && t->flags & ARMDMA_MAP_OWN))
+			return t;
+	return NULL;
+}
+
+/* ---- Who owns which part of a streaming mapping --------------------------------- */
+
+static void part_take(struct cpu_part *p, uint64_t from, uint64_t to)
+{
+	if (p->from >= p->to) {
+		*p = (struct cpu_part){ from, to, false };
+		return;
+	}
+	if (from > p->to || to < p->from)
+		p->rough = true;
+	if (from < p->from)
+		p->from = from;
+	if (to > p->to)
+		p->to = to;
+}
+
+static void part_give(struct cpu_part *p, uint64_t from, uint64_t to)
+{
+	if (from <= p->from && to >= p->to)
+		*p = (struct cpu_part){ 0 };
+	else if (from <= p->from && to > p->from)
+		p->from = to;
+	else if (to >= p->to && from < p->to)
+		p->to = from;
+	else if (from > p->from && to < p->to)
+		p->rough = true;
+}
+
+bool track_cpu_owns(const struct track *t, uint64_t off)
+{
+	return off >= t->part.from && off < t->part.to;
+}
+
+/* ---- Events --------------------------------------------------------------------- */
+
+static bool in_ram(const struct track *t)
+{
+	return t->kind == TRACK_STREAM && !(t->flags & ARMDMA_MAP_RESOURCE);
+}
+
 static void begin(struct checker *ck, enum track_kind kind, const struct armdma_event *ev)
 {
-	struct track *t, *old;
+	struct track *t;
 
 	if (ev->result)
 		return;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return;		/* one mapping less to explain */
+	t = track_new(&ck->tracks);
+	if (!t) {
+		ck->blind = true;	/* what the device does there could not be judged */
+		return;
+	}
 	t->kind = kind;
+	t->flags = ev->flags;
 	t->dev = ev->dev;
 	t->addr = ev->addr;
 	t->pa = ev->pa;
 	t->cpu = ev->cpu;
 	t->len = ev->len;
-	t->dir = ev->dir;
+	t->dir = kind == TRACK_BUFFER ? ARMDMA_BIDIRECTIONAL : ev->dir;
 	t->attrs = (unsigned long)ev->value;
 	t->map_site = ev->site;
 	t->map_time = ev->time;
-	old = RB_INSERT(track_tree, &ck->live, t);
-	if (old) {
-		/* The same range mapped twice (direct): the newer mapping is what counts. */
-		RB_REMOVE(track_tree, &ck->live, old);
-		free(old);
-		RB_INSERT(track_tree, &ck->live, t);
-	}
+	t->clean = !(ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC) && !(ev->flags & ARMDMA_MAP_OWN);
+	if (kind == TRACK_STREAM)
+		map_check(ck, t);
+	track_file(&ck->tracks, t, in_ram(t));
+	ck->last = t;
 }
 
 static void end(struct checker *ck, const struct armdma_event *ev)
 {
-	struct track *t = track_find(ck, ev->dev, ev->addr);
+	struct track *t = track_at(&ck->tracks, ev->dev, ev->addr, ev->len, ev->dir);
 
-	if (!t || t->addr != ev->addr)
+	if (!t)
 		return;
-	RB_REMOVE(track_tree, &ck->live, t);
+	if (t->kind == TRACK_STREAM)
+		unmap_check(ck, t, ev);
 	t->end_site = ev->site;
 	t->end_time = ev->time;
-	TAILQ_INSERT_HEAD(&ck->dead, t, link);
-	if (++ck->nr_dead > HISTORY) {
-		t = TAILQ_LAST(&ck->dead, track_list);
-		TAILQ_REMOVE(&ck->dead, t, link);
-		free(t);
-		ck->nr_dead--;
-	}
+	if (ck->last == t)
+		ck->last = NULL;
+	track_bury(&ck->tracks, t, in_ram(t));
+}
+
+/* The mapping that a sync or an unmap is about. */
+static struct track *meant(struct checker *ck, const struct armdma_event *ev)
+{
+	struct track *t = track_at(&ck->tracks, ev->dev, ev->addr, ev->len, ev->dir);
+
+	return t ? t : track_around(&ck->tracks, ev->dev, ev->addr, ev->dir);
 }
 
 static void synced(struct checker *ck, const struct armdma_event *ev)
 {
-	struct track *t = track_find(ck, ev->dev, ev->addr);
+	struct track *t = meant(ck, ev);
+	uint64_t from, to;
 
-	if (!t)
+	if (!t || t->kind != TRACK_STREAM)
 		return;
+	from = ev->addr - t->addr;
+	to = from + ev->len < t->len ? from + ev->len : t->len;
+	sync_check(ck, t, ev, from, to);
 	t->sync_site = ev->site;
 	t->sync_time = ev->time;
 	t->written_since_sync = false;
+	if (ev->type == ARMDMA_EV_DMA_SYNC_CPU) {
+		part_take(&t->part, from, to);
+		return;
+	}
+	part_give(&t->part, from, to);
+	if (!from && to == t->len)
+		t->clean = true;
 }
 
-static void written(struct checker *ck, const struct armdma_event *ev)
+static void taken(struct checker *ck, const struct armdma_event *ev)
 {
-	struct armdma_device *dev = armdma_device_find(ck->m, ev->who);
-	struct track *t = dev ? track_find(ck, dev, ev->addr) : NULL;
+	struct track *t = meant(ck, ev);
 
-	if (!t)
+	if (t && t->kind == TRACK_STREAM)
+		take_check(ck, t, ev);
+}
+
+static bool is_checked(void *ctx, struct track *t)
+{
+	const struct armdma_event *ev = ctx;
+
+	t->checked |= t->dev == ev->dev && t->addr == ev->addr;
+	return false;
+}
+
+/* Asked later than at once, about an address that may stand for several mappings: it may be any of them. */
+static void error_checked(struct checker *ck, const struct armdma_event *ev)
+{
+	struct track *t = ck->last;
+
+	if (t && t->dev == ev->dev && t->addr == ev->addr) {
+		t->checked = true;
 		return;
-	t->written_since_sync = true;
-	t->write_time = ev->time;
-	t->write_off = ev->addr - t->addr;
-	t->write_len = ev->len;
+	}
+	t = track_around(&ck->tracks, ev->dev, ev->addr, ARMDMA_NONE);
+	if (!t || t->kind != TRACK_STREAM || t->addr != ev->addr)
+		return;
+	t->checked = true;
+	if (in_ram(t))
+		track_each_pa(&ck->tracks, t->pa, 1, is_checked, (void *)(uintptr_t)ev);
 }
 
 void track_event(struct checker *ck, const struct armdma_event *ev)
@@ -147,12 +221,22 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 	case ARMDMA_EV_DMA_FREE:
 		end(ck, ev);
 		break;
+	case ARMDMA_EV_DMA_TAKE:
+		taken(ck, ev);
+		break;
 	case ARMDMA_EV_DMA_SYNC_CPU:
 	case ARMDMA_EV_DMA_SYNC_DEV:
 		synced(ck, ev);
 		break;
+	case ARMDMA_EV_DMA_ERROR_CHECK:
+		error_checked(ck, ev);
+		break;
+	case ARMDMA_EV_BUS_READ:
 	case ARMDMA_EV_BUS_WRITE:
-		written(ck, ev);
+		access_check(ck, ev);
+		break;
+	case ARMDMA_EV_BUS_TRUNCATED:
+		truncation_check(ck, ev);
 		break;
 	default:
 		break;
@@ -161,15 +245,7 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 
 void track_clear(struct checker *ck)
 {
-	struct track *t;
-
-	while ((t = RB_ROOT(&ck->live))) {
-		RB_REMOVE(track_tree, &ck->live, t);
-		free(t);
-	}
-	while ((t = TAILQ_FIRST(&ck->dead))) {
-		TAILQ_REMOVE(&ck->dead, t, link);
-		free(t);
-	}
-	ck->nr_dead = 0;
+	ck->blind |= ck->tracks.by_addr.live != 0;
+	ck->last = NULL;
+	tracks_clear(&ck->tracks);
 }

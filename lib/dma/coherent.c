@@ -23,6 +23,7 @@ static void emit(struct armdma_device *dev, enum armdma_event_type type, const s
 	struct armdma_event ev = {
 		.type = type, .dev = dev, .addr = buf->handle, .cpu = cpu, .len = buf->size,
 		.value = buf->attrs, .site = site, .result = result,
+		.flags = buf->internal ? ARMDMA_MAP_OWN : 0,
 		.pa = buf->pages[0] ? armdma_page_to_phys(dev->m, buf->pages[0]) : ARMDMA_MAPPING_ERROR
 	};
 

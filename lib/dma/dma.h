@@ -323,6 +323,15 @@ int dma_alloc_declared(struct armdma_device *dev, struct dma_buffer *buf);
 void dma_declared_destroy(struct armdma_device *dev);
 /* Managed things, newest first: release(what) when the driver goes. */
 typedef void (*dma_release_fn)(struct armdma_device *dev, void *what);
+/* The block of a driver's pools of the device whose place contains a DMA address. */
+struct dma_block {
+	armdma_dma_t addr;
+	size_t size;
+	const char *pool;
+	const void *site;	/* where the pool was created */
+	bool out;
+};
+bool dma_pool_block_at(const struct armdma_device *dev, armdma_dma_t addr, struct dma_block *block);
 int dma_managed_add(struct armdma_device *dev, dma_release_fn release, const void *key, void *what);
 bool dma_managed_holds(struct armdma_device *dev, const void *key);
 /* Forget it. False: it is not managed. */
@@ -391,7 +400,7 @@ struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *
 			  const struct dma_call *call, int *error);
 void dma_sg_unmap(struct dma_sg *sg, unsigned int nents, unsigned long attrs, const struct dma_call *call);
 void dma_emit_map(const struct dma_stream *st, enum armdma_event_type type, armdma_dma_t addr,
-		  armdma_phys_t pa, size_t size, const void *site, int result);
+		  armdma_phys_t pa, size_t size, unsigned long attrs, const void *site, int result);
 
 /* ---- IO address spaces ------------------------------------------------------------------------ */
 

@@ -119,25 +119,28 @@ static void void_list(struct armdma_scatterlist *s, unsigned int nents)
 	}
 }
 
-static void emit_entries(const struct dma_sg *sg, enum armdma_event_type type, enum armdma_dir dir,
-			 const void *site)
+static void emit_entries(const struct dma_sg *sg, unsigned int nents, enum armdma_event_type type,
+			 enum armdma_dir dir, unsigned long attrs, const void *site)
 {
-	struct dma_stream st = { .dev = sg->dev, .dir = dir, .attrs = sg->attrs };
+	struct dma_stream st = { .dev = sg->dev, .dir = dir, .kind = DMA_KIND_SG, .sg = (struct dma_sg *)(uintptr_t)sg };
 
 	if (!armdma_event_on(sg->dev->m->ev, type))
 		return;
-	for (unsigned int i = 0; i < sg->nents; i++)
-		dma_emit_map(&st, type, sg->src[i].addr, sg->src[i].pa, sg->src[i].length, site, 0);
+	for (unsigned int i = 0; i < nents; i++) {
+		/* Bounced ones are never merged: entry and segment are the same. */
+		st.bounce = sg->nsegs == sg->nents ? sg->segs[i]->bounce : NULL;
+		dma_emit_map(&st, type, sg->src[i].addr, sg->src[i].pa, sg->src[i].length, attrs, site, 0);
+	}
 }
 
 static void emit_failure(struct armdma_device *dev, enum armdma_dir dir, unsigned long attrs,
 			 const void *site, int ret)
 {
-	struct dma_stream st = { .dev = dev, .dir = dir, .attrs = attrs };
+	struct dma_stream st = { .dev = dev, .dir = dir, .kind = DMA_KIND_SG };
 
 	dev->dma->failures++;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_MAP))
-		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, ARMDMA_MAPPING_ERROR, 0, site, ret);
+		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, ARMDMA_MAPPING_ERROR, 0, attrs, site, ret);
 }
 
 /* A table that is none is a list that is none. */
@@ -196,7 +199,7 @@ struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *
 	dma_sg_add(&dev->m->dma->streams, sg);
 	dev->dma->maps++;
 	dev->dma->live_maps++;
-	emit_entries(sg, ARMDMA_EV_DMA_MAP, dir, call->site);
+	emit_entries(sg, sg->nents, ARMDMA_EV_DMA_MAP, dir, attrs, call->site);
 	return sg;
 }
 
@@ -204,13 +207,14 @@ void dma_sg_unmap(struct dma_sg *sg, unsigned int nents, unsigned long attrs, co
 {
 	struct armdma_device *dev = sg->dev;
 
+	emit_entries(sg, nents, ARMDMA_EV_DMA_TAKE, sg->dir, attrs, call->site);
 	dma_sg_remove(&dev->m->dma->streams, sg);
 	sg->ops->unmap_sg(sg, nents, attrs);
-	for (unsigned int i = 0; i < sg->nsegs; i++)
-		dma_stream_drop(sg->segs[i]);
 	dev->dma->unmaps++;
 	dev->dma->live_maps--;
-	emit_entries(sg, ARMDMA_EV_DMA_UNMAP, sg->dir, call->site);
+	emit_entries(sg, sg->nents, ARMDMA_EV_DMA_UNMAP, sg->dir, attrs, call->site);
+	for (unsigned int i = 0; i < sg->nsegs; i++)
+		dma_stream_drop(sg->segs[i]);
 	free(sg);
 }
 
@@ -363,12 +367,14 @@ static void sync_list(struct armdma_device *dev, struct armdma_scatterlist *sgl,
 
 	if (!sg)
 		return;
-	if (type == ARMDMA_EV_DMA_SYNC_CPU)
+	if (type == ARMDMA_EV_DMA_SYNC_CPU) {
+		emit_entries(sg, (unsigned int)nents, ARMDMA_EV_DMA_TAKE, dir, 0, call->site);
 		sg->ops->sync_sg_for_cpu(sg, (unsigned int)nents, dir);
-	else
+	} else {
 		sg->ops->sync_sg_for_device(sg, (unsigned int)nents, dir);
+	}
 	dev->dma->syncs++;
-	emit_entries(sg, type, dir, call->site);
+	emit_entries(sg, (unsigned int)nents, type, dir, 0, call->site);
 }
 
 void armdma_dma_sync_sg_for_cpu(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,

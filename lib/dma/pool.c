@@ -522,6 +522,31 @@ void armdma_dma_pool_free(struct armdma_dma_pool *pool, void *vaddr, armdma_dma_
 		dma_pool_give(pool, vaddr, dma, &call);
 }
 
+/* ---- For observers ----------------------------------------------------------------------------- */
+
+bool dma_pool_block_at(const struct armdma_device *dev, armdma_dma_t addr, struct dma_block *block)
+{
+	struct armdma_dma_pool *p;
+
+	STAILQ_FOREACH(p, &dev->dma->pools, next) {
+		struct chunk *c = p->internal ? NULL : chunk_of(p, addr);
+		uint64_t offset, start;
+
+		if (!c)
+			continue;
+		offset = addr - c->dma;
+		start = offset - offset % p->boundary % p->size;
+		if (place_of(p, start) == SIZE_MAX)
+			continue;
+		*block = (struct dma_block){
+			.addr = c->dma + start, .size = p->size, .pool = p->name, .site = p->site,
+			.out = is_out(c, place_of(p, start))
+		};
+		return true;
+	}
+	return false;
+}
+
 /* ---- Debugging, statistics -------------------------------------------------------------------- */
 
 /* A chain that was written to may lead round in circles. */

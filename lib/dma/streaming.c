@@ -5,12 +5,24 @@
 #include "lib/dma/dma.h"
 #include "lib/mm/mm.h"
 
+static uint32_t map_flags(const struct dma_stream *st)
+{
+	static const uint32_t of[] = {
+		[DMA_KIND_SG] = ARMDMA_MAP_LIST,
+		[DMA_KIND_RESOURCE] = ARMDMA_MAP_RESOURCE,
+		[DMA_KIND_PAGES] = ARMDMA_MAP_OWN,
+	};
+
+	return of[st->kind] | (st->bounce ? ARMDMA_MAP_BOUNCED : 0) |
+	       (st->sg && st->sg->own ? ARMDMA_MAP_OWN : 0);
+}
+
 void dma_emit_map(const struct dma_stream *st, enum armdma_event_type type, armdma_dma_t addr,
-		  armdma_phys_t pa, size_t size, const void *site, int result)
+		  armdma_phys_t pa, size_t size, unsigned long attrs, const void *site, int result)
 {
 	struct armdma_event ev = {
 		.type = type, .dev = st->dev, .addr = addr, .pa = pa, .len = size, .dir = st->dir,
-		.value = st->attrs, .site = site, .result = result
+		.value = attrs, .site = site, .result = result, .flags = map_flags(st)
 	};
 
 	armdma_event_emit(st->dev->m->ev, &ev);
@@ -69,7 +81,7 @@ static armdma_dma_t failed(struct armdma_device *dev, armdma_phys_t pa, size_t s
 
 	dev->dma->failures++;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_MAP))
-		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, pa, size, site, -ENOMEM);
+		dma_emit_map(&st, ARMDMA_EV_DMA_MAP, ARMDMA_MAPPING_ERROR, pa, size, attrs, site, -ENOMEM);
 	return ARMDMA_MAPPING_ERROR;
 }
 
@@ -90,7 +102,7 @@ static armdma_dma_t map(struct armdma_device *dev, armdma_phys_t pa, uint64_t le
 	dev->dma->maps++;
 	dev->dma->live_maps++;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_MAP))
-		dma_emit_map(st, ARMDMA_EV_DMA_MAP, addr, pa, size, site, 0);
+		dma_emit_map(st, ARMDMA_EV_DMA_MAP, addr, pa, size, attrs, site, 0);
 	return addr;
 }
 
@@ -228,7 +240,14 @@ int armdma_dma_mapping_error(struct armdma_device *dev, armdma_dma_t addr)
 
 	if (!dma_enter(dev, &call))
 		return -ENOMEM;
-	return addr == ARMDMA_MAPPING_ERROR ? -ENOMEM : 0;
+	if (addr == ARMDMA_MAPPING_ERROR)
+		return -ENOMEM;
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_ERROR_CHECK)) {
+		struct armdma_event ev = { .type = ARMDMA_EV_DMA_ERROR_CHECK, .dev = dev, .addr = addr };
+
+		armdma_event_emit(dev->m->ev, &ev);
+	}
+	return 0;
 }
 
 /* ---- Unmap --------------------------------------------------------------------------- */
@@ -283,7 +302,7 @@ static struct dma_stream *claim_stream(struct armdma_device *dev, const struct d
 
 /* As Linux 6.1, an unmap that fits no mapping does what its arguments say. */
 static void unmap_blindly(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir,
-			  unsigned long attrs)
+			  unsigned long attrs, const void *site)
 {
 	struct dma_stream *st = dma_stream_find(&dev->m->dma->streams, dev, addr, size, dir);
 
@@ -292,6 +311,8 @@ static void unmap_blindly(struct armdma_device *dev, armdma_dma_t addr, size_t s
 	dev->ops->unmap_blindly(dev, addr, size, dir, attrs);
 	if (!st || st->kind == DMA_KIND_SG || st->kind == DMA_KIND_PAGES)
 		return;
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
+		dma_emit_map(st, ARMDMA_EV_DMA_UNMAP, addr, st->pa, st->size, attrs, site, 0);
 	dma_stream_drop(st);
 	dev->dma->live_maps--;
 }
@@ -306,9 +327,11 @@ static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enu
 		return;
 	st = claim_stream(dev, call, addr, size, dir, kind);
 	if (!st) {
-		unmap_blindly(dev, addr, size, dir, attrs);
+		unmap_blindly(dev, addr, size, dir, attrs, call->site);
 		return;
 	}
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_TAKE))
+		dma_emit_map(st, ARMDMA_EV_DMA_TAKE, addr, st->pa, size, attrs, call->site, 0);
 	/* Off the record first: an interrupt handler that runs during the unmap must not find it. */
 	dma_stream_unfile(streams, st);
 	if (kind == DMA_KIND_RESOURCE)
@@ -318,7 +341,7 @@ static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enu
 	dev->dma->unmaps++;
 	dev->dma->live_maps--;
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_UNMAP))
-		dma_emit_map(st, ARMDMA_EV_DMA_UNMAP, addr, st->pa, size, call->site, 0);
+		dma_emit_map(st, ARMDMA_EV_DMA_UNMAP, addr, st->pa, size, attrs, call->site, 0);
 	if (st->mapping)
 		dma_mapping_put(st->mapping);
 	dma_stream_put(streams, st);
@@ -395,6 +418,34 @@ static struct dma_stream *claim_part(struct armdma_device *dev, const struct dma
 	return st;
 }
 
+/* A merged segment is told in its pieces: they lie apart in memory. */
+static void emit_sync(const struct dma_stream *st, enum armdma_event_type type, uint64_t offset, size_t size,
+		      enum armdma_dir dir, const void *site)
+{
+	struct dma_stream seen = *st;
+	uint64_t at = 0;
+
+	if (!armdma_event_on(st->dev->m->ev, type))
+		return;
+	seen.dir = dir;
+	if (st->kind != DMA_KIND_SG || st->count == 1) {
+		dma_emit_map(&seen, type, st->addr + offset, st->pa + offset, size, 0, site, 0);
+		return;
+	}
+	for (unsigned int i = st->first; size && i < st->first + st->count; i++) {
+		const struct dma_sg_entry *e = &st->sg->src[i];
+		uint64_t in = offset - at, len;
+
+		at += e->length;
+		if (offset >= at)
+			continue;
+		len = at - offset < size ? at - offset : size;
+		dma_emit_map(&seen, type, st->addr + offset, e->pa + in, (size_t)len, 0, site, 0);
+		offset += len;
+		size -= (size_t)len;
+	}
+}
+
 static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned long offset, size_t size,
 		      enum armdma_dir dir, enum armdma_event_type type, const struct dma_call *call)
 {
@@ -408,16 +459,14 @@ static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned lon
 	if (!st)
 		return;
 	offset = (unsigned long)(addr - st->addr);
-	if (type == ARMDMA_EV_DMA_SYNC_CPU)
+	if (type == ARMDMA_EV_DMA_SYNC_CPU) {
+		emit_sync(st, ARMDMA_EV_DMA_TAKE, offset, size, dir, call->site);
 		st->ops->sync_for_cpu(st, offset, size, dir);
-	else
+	} else {
 		st->ops->sync_for_device(st, offset, size, dir);
-	dev->dma->syncs++;
-	if (armdma_event_on(dev->m->ev, type)) {
-		struct dma_stream seen = { .dev = dev, .dir = dir };
-
-		dma_emit_map(&seen, type, addr, st->pa + offset, size, call->site, 0);
 	}
+	dev->dma->syncs++;
+	emit_sync(st, type, offset, size, dir, call->site);
 }
 
 void armdma_dma_sync_single_for_cpu(struct armdma_device *dev, armdma_dma_t addr, size_t size,

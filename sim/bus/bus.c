@@ -454,10 +454,24 @@ static void channel_event(struct clock_event *ev)
 		start_twin(ch);
 }
 
+__attribute__((noinline))
+static void tell_truncation(const struct bus_master *m, const struct bus_xfer *x)
+{
+	struct armdma_event ev = {
+		.type = ARMDMA_EV_BUS_TRUNCATED, .who = m->name, .addr = x->addr, .len = x->len,
+		.value = x->addr & m->addr_mask
+	};
+
+	if (armdma_event_on(&m->hw->ev.pub, ARMDMA_EV_BUS_TRUNCATED))
+		armdma_event_emit(&m->hw->ev.pub, &ev);
+}
+
 void bus_submit(struct bus_master *m, struct bus_xfer *x)
 {
 	struct bus_channel *ch = &m->ch[x->write];
 
+	if (__builtin_expect(((x->addr | (x->addr + x->len - 1)) & ~m->addr_mask) != 0, 0))
+		tell_truncation(m, x);
 	x->pos = 0;
 	x->master = m;
 	STAILQ_INSERT_TAIL(&ch->queue, x, link);
@@ -528,6 +542,13 @@ void bus_master_stats(const struct bus_master *m, struct armdma_hw_stats *st)
 	st->bytes_written += m->ch[1].bytes;
 	st->slverr += m->ch[0].slverr + m->ch[1].slverr;
 	st->decerr += m->ch[0].decerr + m->ch[1].decerr;
+}
+
+bool armdma_hw_master_busy(const struct armdma_hw *hw, const char *master)
+{
+	const struct bus_master *m = bus_find_master(hw, master);
+
+	return m && bus_master_active(m);
 }
 
 const char *bus_master_name(const struct bus_master *m)
