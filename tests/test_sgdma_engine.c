@@ -293,6 +293,22 @@ static void bad_descriptors_are_refused(void **state)
 	assert_desc(r, 2, ARMDMA_SGDMA_ST_OK, 0);
 }
 
+static void counter_of_16_bits_takes_0_for_64_kib_and_drops_what_is_above(void **state)
+{
+	struct drig *r = *state;
+
+	drig_wr(r, REG(CTRL), ARMDMA_SGDMA_CTRL_ENABLE | ARMDMA_SGDMA_CTRL_COUNT16);
+	put_desc(r, 0, 1, SRC, DST, 0, ARMDMA_SGDMA_COPY | ARMDMA_SGDMA_OWN);
+	put_desc(r, 1, 2, SRC, DST, 0x10000 + 12, ARMDMA_SGDMA_COPY | ARMDMA_SGDMA_OWN);
+	put_desc(r, 2, 3, SRC, DST, 0xffff, ARMDMA_SGDMA_COPY | OWN_END);
+	drig_wr(r, REG(HEAD), DESC);
+	ring_bell(r);
+	run(r);
+	assert_desc(r, 0, ARMDMA_SGDMA_ST_OK, 0x10000);
+	assert_desc(r, 1, ARMDMA_SGDMA_ST_OK, 12);
+	assert_desc(r, 2, ARMDMA_SGDMA_ST_OK, 0xffff);
+}
+
 static void fetch_error_halts_until_a_new_head(void **state)
 {
 	struct drig *r = *state;
@@ -395,6 +411,7 @@ int main(void)
 		T(interrupt_is_a_level_of_enabled_bits),
 		T(bus_errors_end_the_descriptor_and_the_chain_goes_on),
 		T(bad_descriptors_are_refused),
+		T(counter_of_16_bits_takes_0_for_64_kib_and_drops_what_is_above),
 		T(fetch_error_halts_until_a_new_head),
 		T(disable_pauses_between_descriptors),
 		T(reset_drops_a_transfer_at_once),

@@ -55,7 +55,7 @@ struct armdma_sgdma_desc {
 	uint32_t src;		/* 0x04 source address; FILL: the word; FROM_DEVICE: the seed */
 	uint32_t dst;		/* 0x08 destination address */
 	uint32_t high;		/* 0x0c bits 39:32 of next (7:0), src (15:8), dst (23:16) */
-	uint32_t len;		/* 0x10 bytes, 1 and more (NOP: any) */
+	uint32_t len;		/* 0x10 bytes, 1 and more (NOP: any; CTRL_COUNT16: 0 is 64 KiB) */
 	uint32_t control;	/* 0x14 */
 	uint32_t status;	/* 0x18 written by the engine */
 	uint32_t done;		/* 0x1c written by the engine: bytes that arrived */
@@ -93,6 +93,8 @@ struct armdma_sgdma_desc {
 #define ARMDMA_SGDMA_CTRL_ENABLE (1u << 0)	/* 0: finish the current descriptor, then pause */
 /* Self-clearing: drops everything, registers to their reset values, all 0. */
 #define ARMDMA_SGDMA_CTRL_RESET (1u << 1)
+/* Count with 16 bits, as many engines do: of `len` bits 15:0 count, and 0 stands for 64 KiB. */
+#define ARMDMA_SGDMA_CTRL_COUNT16 (1u << 2)
 #define ARMDMA_SGDMA_STATUS 0x08u		/* RO */
 #define ARMDMA_SGDMA_STATUS_BUSY (1u << 0)
 #define ARMDMA_SGDMA_STATUS_HALTED (1u << 1)

@@ -326,6 +326,8 @@ static void fetched(struct bus_xfer *x, enum armdma_bus_resp resp)
 	s->src = dev_get_le32(s->raw + 0x04) | (high >> 8 & 0xff) << 32;
 	s->dst = dev_get_le32(s->raw + 0x08) | (high >> 16 & 0xff) << 32;
 	s->len = dev_get_le32(s->raw + 0x10);
+	if (s->ctrl & ARMDMA_SGDMA_CTRL_COUNT16)
+		s->len = ((s->len - 1) & 0xffff) + 1;
 	s->control = dev_get_le32(s->raw + WRITEBACK_AT);
 	if (s->control & ARMDMA_SGDMA_OWN)
 		begin(s);
@@ -361,8 +363,8 @@ static void write_ctrl(struct sgdma *s, uint32_t value)
 		reset(s);
 		return;
 	}
-	s->ctrl = value & ARMDMA_SGDMA_CTRL_ENABLE;
-	if (s->ctrl && s->paused) {
+	s->ctrl = value & (ARMDMA_SGDMA_CTRL_ENABLE | ARMDMA_SGDMA_CTRL_COUNT16);
+	if (s->ctrl & ARMDMA_SGDMA_CTRL_ENABLE && s->paused) {
 		s->paused = false;
 		s->busy = true;
 		fetch(s);

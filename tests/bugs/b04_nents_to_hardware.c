@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A port that sends scattered memory. */
+/* A port that sends scattered memory. The engine is told to count with 16 bits, which is as far as a segment of this device goes. */
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
@@ -67,6 +67,7 @@ static int sg_probe(struct platform_device *pdev)
 	ret = sgdma_init(&p->engine, pdev, DESCS);
 	if (ret)
 		return ret;
+	p->engine.ctrl = SGDMA_CTRL_COUNT16;
 	platform_set_drvdata(pdev, p);
 	ret = frame_port_register(&pdev->dev, &sg_ops);
 	if (ret)

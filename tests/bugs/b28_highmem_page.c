@@ -53,6 +53,8 @@ static int rx_poll(struct device *dev, int budget)
 		if (ret)
 			return ret;
 		data = kmap(p->page);
+		if (!data)
+			return -ENOMEM;
 		frame_port_rx(dev, data, PAGE_SIZE);
 		kunmap(p->page);
 	}

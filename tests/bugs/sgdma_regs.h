@@ -15,6 +15,7 @@
 #define SGDMA_CTRL		0x04
 #define  SGDMA_CTRL_ENABLE	0x01
 #define  SGDMA_CTRL_RESET	0x02
+#define  SGDMA_CTRL_COUNT16	0x04	/* lengths have 16 bits, and 0 stands for 64 KiB */
 #define SGDMA_STATUS		0x08
 #define  SGDMA_STATUS_BUSY	0x01
 #define  SGDMA_STATUS_HALTED	0x02
@@ -61,6 +62,7 @@ struct sgdma {
 	struct sgdma_desc *desc;
 	dma_addr_t desc_dma;
 	unsigned int nr;
+	u32 ctrl;		/* bits of SGDMA_CTRL besides ENABLE */
 };
 
 /* Registers, and memory for nr descriptors. */
@@ -68,6 +70,7 @@ static inline int sgdma_init(struct sgdma *s, struct platform_device *pdev, unsi
 {
 	s->dev = &pdev->dev;
 	s->nr = nr;
+	s->ctrl = 0;
 	s->regs = devm_platform_ioremap_resource(pdev, 0);
 	if (IS_ERR(s->regs))
 		return PTR_ERR(s->regs);
@@ -128,7 +131,7 @@ static inline void sgdma_start(struct sgdma *s, unsigned int i)
 
 	writel((u32)((u64)addr >> 32), s->regs + SGDMA_HEAD_HIGH);
 	writel((u32)addr, s->regs + SGDMA_HEAD);
-	writel(SGDMA_CTRL_ENABLE, s->regs + SGDMA_CTRL);
+	writel(SGDMA_CTRL_ENABLE | s->ctrl, s->regs + SGDMA_CTRL);
 	writel(1, s->regs + SGDMA_DOORBELL);
 }
 
