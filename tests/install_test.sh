@@ -73,6 +73,20 @@ if [ -f "$SRC/examples/fimc_capture/CMakeLists.txt" ]; then
 	printf 'fimc_capture, find_package: ran\n'
 fi
 
+# ---- the kernel's own names ------------------------------------------------------
+
+if [ -f "$libdir/pkgconfig/armdma-cmocka.pc" ]; then
+	configure -S "$SRC/examples/ring_driver" -B "$work/ring_driver" -DCMAKE_PREFIX_PATH="$moved"
+	quietly "$CMAKE" --build "$work/ring_driver"
+	quietly "$work/ring_driver/ring_test"
+	printf 'ring_driver, find_package: ran\n'
+
+	read -ra flags <<<"$(pkg-config --cflags --libs armdma-compat armdma-cmocka)"
+	quietly "$CC" -g "${cflags[@]}" -o "$work/ring_driver-pc" "$SRC"/examples/ring_driver/*.c "${flags[@]}"
+	quietly "$work/ring_driver-pc"
+	printf 'ring_driver, pkg-config: ran\n'
+fi
+
 # ---- the reader of device trees ---------------------------------------------------
 
 if [ -f "$libdir/pkgconfig/armdma-dtb.pc" ]; then
@@ -101,6 +115,13 @@ for header in "$moved"/include/armdma/*.h; do
 	if command -v c++ >/dev/null 2>&1; then
 		quietly c++ -std=c++11 -Wall -Wextra -Werror -I"$moved/include" -fsyntax-only -x c++ "$work/header.c"
 	fi
+done
+# Kernel headers are C only; libc's own that lie around them must not mind.
+for header in $(cd "$moved/include/armdma/compat" && find linux asm -name '*.h') armdma/compat/board.h armdma/compat/core.h; do
+	printf '#include <%s>\n#include <sys/sysinfo.h>\n#include <errno.h>\n#include <string.h>\nint main(void) { return 0; }\n' \
+		"$header" >"$work/header.c"
+	quietly "$CC" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -I"$moved/include/armdma/compat" \
+		-I"$moved/include" -fsyntax-only "$work/header.c"
 done
 printf 'headers: each compiles alone\n'
 
