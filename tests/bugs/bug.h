@@ -152,6 +152,7 @@ int port_send(struct bug_run *r, void *data, size_t len);
 int port_send_sg(struct bug_run *r, struct armdma_scatterlist *sg, int nents);
 int port_receive(struct bug_run *r, void *data, size_t len);
 int port_receive_sg(struct bug_run *r, struct armdma_scatterlist *sg, int nents);
+int port_mmap(struct bug_run *r, struct vm_area_struct *vma);
 int port_control(struct bug_run *r, unsigned int request, unsigned long arg);
 
 /* From now on the wire delivers len bytes, none like another, from the first on; what was left of earlier ones is gone. */

@@ -110,6 +110,11 @@ int port_receive_sg(struct bug_run *r, struct armdma_scatterlist *sg, int nents)
 	return CALL(r, receive_sg, (struct scatterlist *)sg, nents);
 }
 
+int port_mmap(struct bug_run *r, struct vm_area_struct *vma)
+{
+	return CALL(r, mmap, vma);
+}
+
 int port_control(struct bug_run *r, unsigned int request, unsigned long arg)
 {
 	return CALL(r, control, request, arg);

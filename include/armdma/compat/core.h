@@ -38,21 +38,34 @@ ARMDMA_INLINE struct armdma_hw *armdma_compat_hw(const char *call)
 	return m ? armdma_machine_hw(m) : NULL;
 }
 
+/*
+ * Both ends of what the CPU is about to use: what is not mapped traps here, at the driver's line, and not inside the C library.
+ */
+ARMDMA_INLINE void armdma_compat_touch(const volatile void *cpu, size_t len)
+{
+	(void)*(const volatile char *)cpu;
+	(void)*((const volatile char *)cpu + len - 1);
+}
+
 /* The CPU is about to load or store: for memory of the machine it is announced (armdma/access.h). */
 ARMDMA_INLINE void armdma_compat_load(const volatile void *cpu, size_t len)
 {
 	struct armdma_machine *m = len ? armdma_compat_memory(cpu) : NULL;
 
-	if (m)
+	if (m) {
+		armdma_compat_touch(cpu, len);
 		armdma_cpu_load(m, (const void *)cpu, len);
+	}
 }
 
 ARMDMA_INLINE void armdma_compat_store(volatile void *cpu, size_t len)
 {
 	struct armdma_machine *m = len ? armdma_compat_memory(cpu) : NULL;
 
-	if (m)
+	if (m) {
+		armdma_compat_touch(cpu, len);
 		armdma_cpu_store(m, (const void *)cpu, len);
+	}
 }
 
 /* call may sleep: reported where that is not possible. Site: the caller. */
