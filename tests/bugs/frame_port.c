@@ -67,7 +67,7 @@ void frame_port_sent(struct device *dev, void *data, int error)
 /* Calls a method of port 0. */
 #define CALL(r, method, ...)                                                   \
 	((r)->ports[0].dev ? (r)->ports[0].ops->method ?                       \
-		(r)->ports[0].ops->method((r)->ports[0].dev, ##__VA_ARGS__) :  \
+		(r)->ports[0].ops->method((r)->ports[0].dev, __VA_ARGS__) :  \
 		-EOPNOTSUPP : -ENODEV)
 
 int port_open(struct bug_run *r)
