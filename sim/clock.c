@@ -164,6 +164,7 @@ static inline bool run_one(struct armdma_hw *hw, uint64_t limit)
 	c->running = true;
 	ev->fn(ev);
 	c->running = false;
+	choice_point(hw, 0, 0, false);
 	if (hw->nr_pending)
 		irq_deliver(hw);
 	return true;
@@ -186,6 +187,7 @@ void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 	struct clock *c = &hw->clk;
 	uint64_t target = deadline_of(c, cycles), horizon = c->horizon;
 
+	choice_point(hw, 0, 0, false);
 	c->horizon = target;
 	while (run_one(hw, target))
 		;
@@ -194,6 +196,7 @@ void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 	c->horizon = horizon;
 	cpu_age(hw);
 	irq_deliver(hw);
+	choice_point(hw, 0, 0, false);
 }
 
 uint64_t armdma_hw_now(const struct armdma_hw *hw)
@@ -221,6 +224,7 @@ int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uin
 	irq_deliver(hw);
 	for (;;) {
 		cpu_age(hw);
+		choice_point(hw, 0, 0, false);
 		if (cond(ctx))
 			break;
 		if (c->now >= deadline) {

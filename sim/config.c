@@ -117,8 +117,13 @@ static int check_memory(const struct armdma_config *c, struct armdma_error *err)
 	if (c->outer_line != c->inner_line)
 		return bad(err, "outer_line %u differs from inner_line %u", c->outer_line,
 			   c->inner_line);
-	if (c->cache_policy > ARMDMA_CACHE_NON_SPECULATING)
+	if (c->cache_policy > ARMDMA_CACHE_COHERENT)
 		return bad(err, "cache_policy %d is unknown", (int)c->cache_policy);
+	if (c->adversary_intensity > 1000)
+		return bad(err, "adversary_intensity %u is beyond 1000 in a thousand", c->adversary_intensity);
+	/* Without them a store into a line that a device wrote cannot be told from a clean line. */
+	if (c->cache_policy == ARMDMA_CACHE_ADVERSARY && !c->undo)
+		return bad(err, "cache_policy ARMDMA_CACHE_ADVERSARY needs undo lines: undo is false");
 	if (c->alias_mode > ARMDMA_ALIAS_KEEP)
 		return bad(err, "alias_mode %d is unknown", (int)c->alias_mode);
 	if (c->iova_align_order > 20)

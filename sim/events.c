@@ -108,6 +108,7 @@ static const char *const event_names[ARMDMA_EV_NR] = {
 	[ARMDMA_EV_TRAP] = "trap",
 	[ARMDMA_EV_ABORT] = "abort",
 	[ARMDMA_EV_POWER] = "power",
+	[ARMDMA_EV_CHOICE] = "choice",
 	[ARMDMA_EV_PAGE_ALLOC] = "page_alloc",
 	[ARMDMA_EV_PAGE_FREE] = "page_free",
 	[ARMDMA_EV_IOVA_ALLOC] = "iova_alloc",

@@ -128,6 +128,8 @@ struct armdma_hw {
 	struct bus *bus;
 	struct sysmmu *sysmmus[ARMDMA_MAX_SYSMMUS];
 	struct sim_device_list devices;
+	armdma_chooser_fn chooser;	/* NULL: every choice is declined (sim/memory/choose.c) */
+	void *chooser_ctx;
 	struct armdma_hw_stats st;	/* counters of the shared parts; units keep their own */
 	armdma_log_fn log;
 	void *log_ctx;

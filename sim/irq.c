@@ -176,6 +176,7 @@ static void call_line(struct armdma_hw *hw, uint32_t line)
 
 	hw->clk.now += hw->cfg.costs.irq;
 	hw->st.irqs++;
+	choice_point(hw, 0, 0, false);
 	/* Taking an interrupt is a barrier for loads: handlers see what the device wrote before it. */
 	cpu_pull(hw);
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_IRQ_ENTER))

@@ -112,6 +112,7 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 	const struct mmio_region *r;
 	uint32_t v;
 
+	choice_point(hw, 0, 0, true);
 	clock_pass(hw, hw->cfg.costs.reg_read);
 	hw->st.reg_reads++;
 	r = reg & 3 ? NULL : decode(hw, reg);
@@ -126,6 +127,7 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 	v = r->read(r->ctx, (uint32_t)(reg - r->base));
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_READ))
 		emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
+	choice_point(hw, 0, 0, false);
 	return v;
 }
 
@@ -133,6 +135,7 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 {
 	const struct mmio_region *r;
 
+	choice_point(hw, 0, 0, true);
 	clock_pass(hw, hw->cfg.costs.reg_write);
 	hw->st.reg_writes++;
 	r = reg & 3 ? NULL : decode(hw, reg);
@@ -148,6 +151,7 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
 		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
+	choice_point(hw, 0, 0, false);
 }
 
 uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)

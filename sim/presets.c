@@ -5,6 +5,7 @@
  * Addresses, interrupts and power domains as in the SoCs' device trees and in the kernel of 2010. Masters without a
  * model of their own are bus ports that tests drive. Not in: the GPS block, whose SYSMMU's address no source names.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include <armdma/hw.h>
 
 #define MIB (1024ULL * 1024)
+#define WBUF_MAX (64u * 1024)	/* rings and descriptors, not frames */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
@@ -180,9 +182,11 @@ static struct armdma_config exynos4(const char *soc, uint32_t nr_groups)
 	cfg.inner_line = 32;
 	cfg.outer_line = 32;
 	cfg.cache_policy = ARMDMA_CACHE_PESSIMAL;
+	cfg.adversary_intensity = 100;
+	cfg.cpu_speculates = true;
 	cfg.alias_mode = ARMDMA_ALIAS_TRAP;
 	cfg.undo = true;
-	cfg.wbuf_max = 64 * 1024;
+	cfg.wbuf_max = WBUF_MAX;
 	cfg.wbuf_age = 1600;	/* 10 us */
 	cfg.seed = 1;
 	cfg.iova_align_order = 8;
@@ -211,4 +215,27 @@ struct armdma_config armdma_config_exynos4412(void)
 	add_sysmmus(&cfg, exynos4_more_sysmmus, COUNT(exynos4_more_sysmmus));
 	add_masters(&cfg, exynos4412_masters, COUNT(exynos4412_masters));
 	return cfg;
+}
+
+/* Caches by family: the cores' technical reference manuals. */
+static const struct {
+	uint32_t line;
+	bool speculates, bufferable;
+} cpus[ARMDMA_NR_CPUS] = {
+	[ARMDMA_CPU_ARM926] = { 32, false, false },
+	[ARMDMA_CPU_XSCALE] = { 32, false, false },
+	[ARMDMA_CPU_ARM1136] = { 32, true, true },
+	[ARMDMA_CPU_CORTEX_A8] = { 64, true, true },
+	[ARMDMA_CPU_CORTEX_A9] = { 32, true, true },
+	[ARMDMA_CPU_CORTEX_A15] = { 64, true, true },
+};
+
+int armdma_config_set_cpu(struct armdma_config *cfg, enum armdma_cpu cpu)
+{
+	if ((unsigned int)cpu >= ARMDMA_NR_CPUS)
+		return -EINVAL;
+	cfg->inner_line = cfg->outer_line = cpus[cpu].line;
+	cfg->cpu_speculates = cpus[cpu].speculates;
+	cfg->wbuf_max = cpus[cpu].bufferable ? WBUF_MAX : 0;
+	return 0;
 }

@@ -33,6 +33,8 @@ static void inner(cfg *c) { c->inner_line = 48; }
 static void inner_zero(cfg *c) { c->inner_line = c->outer_line = 0; }
 static void outer(cfg *c) { c->outer_line = 64; }
 static void policy(cfg *c) { c->cache_policy = (enum armdma_cache_policy)17; }
+static void intensity(cfg *c) { c->adversary_intensity = 1001; }
+static void blind(cfg *c) { c->cache_policy = ARMDMA_CACHE_ADVERSARY; c->undo = false; }
 static void alias(cfg *c) { c->alias_mode = (enum armdma_alias_mode)18; }
 static void order(cfg *c) { c->iova_align_order = 21; }
 static void many_mmus(cfg *c) { c->nr_sysmmus = 25; }
@@ -103,6 +105,8 @@ static const struct row rows[] = {
 	{ "inner line 0", inner_zero, { "inner_line", "0" } },
 	{ "outer line", outer, { "outer_line", "64", "32" } },
 	{ "policy", policy, { "cache_policy", "17" } },
+	{ "intensity", intensity, { "adversary_intensity", "1001" } },
+	{ "adversary without undo lines", blind, { "ARMDMA_CACHE_ADVERSARY", "undo" } },
 	{ "alias mode", alias, { "alias_mode", "18" } },
 	{ "iova order", order, { "iova_align_order", "21" } },
 	{ "too many SYSMMUs", many_mmus, { "25 SYSMMUs", "24" } },
@@ -257,6 +261,44 @@ static void ram_at_the_end_of_40_bits_works(void **state)
 	armdma_hw_destroy(hw);
 }
 
+static void cpus_have_the_caches_of_their_family(void **state)
+{
+	static const struct {
+		enum armdma_cpu cpu;
+		uint32_t line, wbuf_max;
+		bool speculates;
+	} want[] = {
+		{ ARMDMA_CPU_ARM926, 32, 0, false },
+		{ ARMDMA_CPU_XSCALE, 32, 0, false },
+		{ ARMDMA_CPU_ARM1136, 32, 65536, true },
+		{ ARMDMA_CPU_CORTEX_A8, 64, 65536, true },
+		{ ARMDMA_CPU_CORTEX_A9, 32, 65536, true },
+		{ ARMDMA_CPU_CORTEX_A15, 64, 65536, true },
+	};
+	cfg c = good();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		uint8_t v = 0;
+		struct armdma_hw *hw;
+
+		assert_int_equal(armdma_config_set_cpu(&c, want[i].cpu), 0);
+		assert_int_equal(c.inner_line, want[i].line);
+		assert_int_equal(c.outer_line, want[i].line);
+		assert_int_equal(c.wbuf_max, want[i].wbuf_max);
+		assert_int_equal(c.cpu_speculates, want[i].speculates);
+		/* An invalidated line that nobody asks for comes back where the CPU speculates. */
+		hw = rig_open(&c);
+		armdma_hw_cache_op(hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_INVALIDATE, RIG_BASE, 64);
+		rig_master8(hw, RIG_BASE, 1);
+		assert_int_equal(armdma_hw_cache_read(hw, RIG_BASE, &v, 1), 0);
+		assert_int_equal(v, !want[i].speculates);
+		armdma_hw_destroy(hw);
+	}
+	assert_int_equal(armdma_config_set_cpu(&c, ARMDMA_NR_CPUS), -EINVAL);
+	assert_int_equal(c.inner_line, 64);
+}
+
 static void unit_statistics_know_the_units_by_name(void **state)
 {
 	struct armdma_hw_stats st;
@@ -280,6 +322,7 @@ int main(void)
 		cmocka_unit_test(presets_are_valid_and_build),
 		cmocka_unit_test(limits_are_valid),
 		cmocka_unit_test(ram_at_the_end_of_40_bits_works),
+		cmocka_unit_test(cpus_have_the_caches_of_their_family),
 		cmocka_unit_test(unit_statistics_know_the_units_by_name),
 	};
 

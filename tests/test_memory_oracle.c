@@ -35,6 +35,9 @@ struct run {
 	unsigned int step;
 	const char *what;
 	uint32_t from, to;	/* bytes that the step worked on */
+	bool op_done;		/* what the adversary does now comes after the step */
+	struct armdma_event later[1024];
+	unsigned int nr_later, choices;
 };
 
 /* ---- the model --------------------------------------------------------- */
@@ -244,7 +247,8 @@ static void check_bytes(const struct run *r)
 {
 	static _Thread_local uint8_t dram[BYTES];
 
-	mem_read(r->hw, RIG_BASE, dram, BYTES);
+	/* Only looking: no time passes, nobody chooses. */
+	assert_int_equal(armdma_hw_phys_read(r->hw, RIG_BASE, dram, BYTES), 0);
 	for (uint32_t i = 0; i < r->m.nlines; i++) {
 		const struct oline *l = &r->m.lines[i];
 		uint32_t off = i * r->m.lsize;
@@ -305,6 +309,59 @@ static void check(const struct run *r)
 		check_page(r, p);
 }
 
+/* ---- the adversary ----------------------------------------------------- */
+
+/* What caches may do to a line by themselves: write back what is dirty, drop what is not. */
+static void o_choice(struct run *r, const struct armdma_event *ev)
+{
+	uint32_t off = (uint32_t)(ev->pa - RIG_BASE);
+	struct oline *l = &r->m.lines[off / r->m.lsize];
+	bool inner = ev->flags & ARMDMA_CACHE_INNER, outer = ev->flags & ARMDMA_CACHE_OUTER;
+
+	assert_true(off < BYTES && off % r->m.lsize == 0 && ev->len == r->m.lsize);
+	o_settle(&r->m, l);
+	if (ev->value == ARMDMA_CHOICE_EVICT) {
+		if (inner && !o_dirty(&r->m, l))
+			wrong(r, "eviction of a clean inner line", off, 1, 0);
+		if (outer && !inner && !l->odirty)
+			wrong(r, "eviction of a clean outer line", off, 1, 0);
+		if (inner)
+			o_inner_clean(&r->m, l);
+		if (outer)
+			o_outer_clean(&r->m, l);
+		if (!inner || !outer)
+			return;
+	} else {
+		assert_int_equal(ev->value, ARMDMA_CHOICE_FILL);
+		if (inner && o_dirty(&r->m, l))
+			wrong(r, "fill over a dirty inner line", off, 1, 0);
+		if (outer && l->odirty)
+			wrong(r, "fill over a dirty outer line", off, 1, 0);
+	}
+	if (outer)
+		o_outer_inv(&r->m, l);
+	if (inner)
+		o_inner_inv(&r->m, l);
+}
+
+/* Choices come before a step and after it; the model does the step when the memory has. */
+static void on_event(void *ctx, const struct armdma_event *ev)
+{
+	struct run *r = ctx;
+
+	if (ev->type == ARMDMA_EV_CACHE_OP) {
+		r->op_done = true;
+		return;
+	}
+	r->choices++;
+	if (!r->op_done) {
+		o_choice(r, ev);
+		return;
+	}
+	assert_true(r->nr_later < sizeof(r->later) / sizeof(r->later[0]));
+	r->later[r->nr_later++] = *ev;
+}
+
 /* ---- the operations ---------------------------------------------------- */
 
 /* Mostly a few lines around the first page's end, so that things meet. */
@@ -357,6 +414,9 @@ static void do_cache_op(struct run *r)
 	pick_range(r, max);
 	armdma_hw_cache_op(r->hw, l, op, RIG_BASE + r->from, r->to - r->from);
 	o_cache_op(&r->m, l, op, r->from, r->to - r->from);
+	for (unsigned int i = 0; i < r->nr_later; i++)
+		o_choice(r, &r->later[i]);
+	r->nr_later = 0;
 }
 
 static void do_master(struct run *r)
@@ -438,6 +498,7 @@ static void step(struct run *r)
 {
 	uint32_t die = rig_below(&r->rnd, 1000);
 
+	r->op_done = false;
 	if (die < 350)
 		do_store(r);
 	else if (die < 700)
@@ -454,14 +515,12 @@ static void step(struct run *r)
 		do_zero(r);
 }
 
-static void run(uint32_t line, enum armdma_cache_policy policy, bool aliased, uint64_t seed)
+static void run_config(struct armdma_config cfg, uint32_t line, bool aliased, uint64_t seed, unsigned int steps)
 {
 	static _Thread_local struct run r;
-	struct armdma_config cfg = rig_config();
 	armdma_pfn_t pfns[PAGES];
 
 	cfg.inner_line = cfg.outer_line = line;
-	cfg.cache_policy = policy;
 	cfg.wbuf_max = 0;
 	memset(&r, 0, sizeof(r));
 	r.hw = rig_open(&cfg);
@@ -469,7 +528,7 @@ static void run(uint32_t line, enum armdma_cache_policy policy, bool aliased, ui
 	r.m.lsize = line;
 	r.m.nlines = BYTES / line;
 	r.m.aliased = aliased;
-	r.m.refill = aliased || policy == ARMDMA_CACHE_PESSIMAL;
+	r.m.refill = aliased || (cfg.cpu_speculates && cfg.cache_policy != ARMDMA_CACHE_NON_SPECULATING);
 	for (uint32_t i = 0; i < r.m.nlines; i++)
 		r.m.lines[i].in_inner = r.m.lines[i].in_outer = true;
 	for (uint32_t i = 0; i < PAGES; i++)
@@ -480,11 +539,36 @@ static void run(uint32_t line, enum armdma_cache_policy policy, bool aliased, ui
 	if (aliased)
 		assert_int_equal(armdma_hw_map(r.hw, ARMDMA_SPACE_USER, pfns, PAGES,
 					       ARMDMA_MT_UNCACHED, (void **)&r.uncached), 0);
-	for (r.step = 1; r.step <= STEPS; r.step++) {
+	if (cfg.cache_policy == ARMDMA_CACHE_ADVERSARY)
+		assert_int_equal(armdma_event_subscribe(armdma_hw_events(r.hw), ARMDMA_EV_BIT(ARMDMA_EV_CACHE_OP) |
+							ARMDMA_EV_BIT(ARMDMA_EV_CHOICE), on_event, &r), 0);
+	for (r.step = 1; r.step <= steps; r.step++) {
 		step(&r);
 		check(&r);
 	}
+	if (cfg.cache_policy == ARMDMA_CACHE_ADVERSARY)
+		assert_true(r.choices > steps / 4);
 	armdma_hw_destroy(r.hw);
+}
+
+static void run(uint32_t line, enum armdma_cache_policy policy, bool aliased, uint64_t seed)
+{
+	struct armdma_config cfg = rig_config();
+
+	cfg.cache_policy = policy;
+	run_config(cfg, line, aliased, seed, STEPS);
+}
+
+/* Every choice is legal where it is made, does what the model says, and nothing else changes. */
+static void run_adversary(uint32_t line, bool speculates, bool aliased, uint32_t intensity, uint64_t seed)
+{
+	struct armdma_config cfg = rig_config();
+
+	cfg.cache_policy = ARMDMA_CACHE_ADVERSARY;
+	cfg.adversary_intensity = intensity;
+	cfg.cpu_speculates = speculates;
+	cfg.seed = seed;
+	run_config(cfg, line, aliased, seed, STEPS / 5);
 }
 
 static void pessimal_cache_with_32_byte_lines_equals_the_model(void **state)
@@ -518,6 +602,27 @@ static void cached_alias_of_uncached_pages_equals_the_model(void **state)
 	run(64, ARMDMA_CACHE_NON_SPECULATING, true, 6);
 }
 
+static void adversary_does_what_a_speculating_cache_may(void **state)
+{
+	(void)state;
+	run_adversary(32, true, false, 20, 7);
+	run_adversary(32, true, false, 300, 8);
+	run_adversary(64, true, false, 20, 9);
+}
+
+static void adversary_does_what_a_non_speculating_cache_may(void **state)
+{
+	(void)state;
+	run_adversary(32, false, false, 20, 10);
+	run_adversary(64, false, false, 100, 11);
+}
+
+static void adversary_spares_no_alias_of_uncached_pages(void **state)
+{
+	(void)state;
+	run_adversary(32, true, true, 20, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +631,9 @@ int main(void)
 		cmocka_unit_test(non_speculating_cache_with_32_byte_lines_equals_the_model),
 		cmocka_unit_test(non_speculating_cache_with_64_byte_lines_equals_the_model),
 		cmocka_unit_test(cached_alias_of_uncached_pages_equals_the_model),
+		cmocka_unit_test(adversary_does_what_a_speculating_cache_may),
+		cmocka_unit_test(adversary_does_what_a_non_speculating_cache_may),
+		cmocka_unit_test(adversary_spares_no_alias_of_uncached_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

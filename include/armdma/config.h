@@ -42,12 +42,33 @@ struct armdma_costs {
 	uint32_t mem_beats;
 };
 
-/* How long un-synced data stays invisible (which choices the caches make). */
+/* How long un-synced data stays invisible (which choices the caches make). docs/memory-model.md tells more. */
 enum armdma_cache_policy {
 	/* Caches keep and refill everything: a missing sync always shows. */
 	ARMDMA_CACHE_PESSIMAL,
-	/* Invalidated lines stay absent until the CPU stores to them (ARMv5-like). */
+	/* Invalidated lines stay absent until the CPU stores to them (ARMv5-like): PESSIMAL with cpu_speculates off. */
 	ARMDMA_CACHE_NON_SPECULATING,
+	/*
+	 * Between any two events (register access, barrier, maintenance, bus transfer, time passing) some dirty lines are
+	 * written back, some clean ones refilled, some pending stores become visible, in an order that `seed` decides: the same
+	 * description and calls give the same run to the byte. adversary_intensity says how many.
+	 */
+	ARMDMA_CACHE_ADVERSARY,
+	/*
+	 * Nothing is ever stale, in either direction, and no store waits: what fails here too is no cache bug.
+	 */
+	ARMDMA_CACHE_COHERENT,
+};
+
+/* CPU cores, for armdma_config_set_cpu(). */
+enum armdma_cpu {
+	ARMDMA_CPU_ARM926,	/* ARMv5, 32-byte lines: does not speculate, no outer cache; uncached stores do not wait */
+	ARMDMA_CPU_XSCALE,	/* ARMv5, 32-byte lines: does not speculate; uncached stores do not wait */
+	ARMDMA_CPU_ARM1136,	/* ARMv6, 32-byte lines: treated as speculating, as Linux does */
+	ARMDMA_CPU_CORTEX_A8,	/* ARMv7, 64-byte lines, speculates */
+	ARMDMA_CPU_CORTEX_A9,	/* ARMv7, 32-byte lines, PL310, speculates: what the Exynos4 presets are */
+	ARMDMA_CPU_CORTEX_A15,	/* ARMv7, 64-byte lines, speculates */
+	ARMDMA_NR_CPUS
 };
 
 /* What happens to the cached linear address of a lowmem page while it is mapped uncached. */
@@ -205,6 +226,17 @@ struct armdma_config {
 	uint32_t inner_line;		/* bytes: 32 or 64 */
 	uint32_t outer_line;		/* bytes, equal to inner_line */
 	enum armdma_cache_policy cache_policy;
+	/*
+	 * ARMDMA_CACHE_ADVERSARY: chances in a thousand that one possible choice (write this dirty line back, refill that clean
+	 * one, let this pending word through) is taken at one point between two events. 0: never, which is ARMDMA_CACHE_PESSIMAL;
+	 * 1000: always, at once. The presets have 100: a choice stays open for ten points or so.
+	 */
+	uint32_t adversary_intensity;
+	/*
+	 * The CPU speculates: it may fill a line that nothing asked for, also one just invalidated. Off: lines are filled by loads
+	 * and stores only (ARMv5), so that an invalidated line is still out when the device has written it.
+	 */
+	bool cpu_speculates;
 	enum armdma_alias_mode alias_mode;
 	/*
 	 * Save the old content of a line that a device writes. Off: device writes
@@ -232,6 +264,12 @@ struct armdma_config {
  */
 ARMDMA_API struct armdma_config armdma_config_exynos4210(void);
 ARMDMA_API struct armdma_config armdma_config_exynos4412(void);
+
+/*
+ * Make the description's CPU one of another family: cache lines, speculation, and whether uncached memory is bufferable (wbuf_max). The
+ * caches of a family as Linux 6.1 treats them (arch/arm/mm/proc-*.S, cache-v7.S). Returns 0, or -EINVAL (no such CPU).
+ */
+ARMDMA_API int armdma_config_set_cpu(struct armdma_config *cfg, enum armdma_cpu cpu);
 
 /* Bytes of the default contiguous memory area that a description asks for. */
 ARMDMA_API uint64_t armdma_config_cma_size(const struct armdma_config *cfg);

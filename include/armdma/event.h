@@ -39,6 +39,7 @@ enum armdma_event_type {
 	ARMDMA_EV_TRAP,		/* cpu=address touched, flags=armdma_space, value=1 write */
 	ARMDMA_EV_ABORT,	/* register access without an answer: who=unit or NULL, addr=PA, value=1 write */
 	ARMDMA_EV_POWER,	/* who=unit, value=1 on, 0 off, flags=0 power, 1 clock */
+	ARMDMA_EV_CHOICE,	/* hardware did what it need not: value=armdma_choice_kind, pa, len, flags=ARMDMA_CACHE_* levels, addr=choice point */
 	/* software */
 	ARMDMA_EV_PAGE_ALLOC,	/* pa, len */
 	ARMDMA_EV_PAGE_FREE,	/* pa, len */

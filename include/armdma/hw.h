@@ -243,6 +243,44 @@ ARMDMA_API void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind
 /* READ_ONCE() of uncached memory: pull device writes to the one line at cpu. */
 ARMDMA_API void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu);
 
+/*
+ * What hardware is free to do, and when. Between any two events (register access, barrier, maintenance, bus transfer, interrupt, time
+ * passing) is a *choice point*; there each thing that the caches, the write buffer or a device might do now is offered to the
+ * chooser, in a fixed order. What it declines may be offered again at the next point.
+ */
+enum armdma_choice_kind {
+	ARMDMA_CHOICE_EVICT,	/* a dirty line is written back: out of the inner cache, the outer, or all the way (levels) */
+	ARMDMA_CHOICE_FILL,	/* a clean line that is older than what lies below is dropped and filled again; likewise */
+	ARMDMA_CHOICE_DRAIN,	/* the CPU's pending store of one word becomes visible to masters (after all that a dma_wmb() put before it) */
+	ARMDMA_CHOICE_PULL,	/* what a master wrote to one word becomes visible to the CPU's loads of uncached memory */
+	ARMDMA_CHOICE_PROGRESS,	/* the CPU is held up until the next thing that a device does */
+	ARMDMA_NR_CHOICES
+};
+
+struct armdma_choice {
+	enum armdma_choice_kind kind;
+	uint32_t levels;	/* EVICT, FILL: ARMDMA_CACHE_*; else 0 */
+	armdma_phys_t pa;	/* the line or word; PROGRESS: 0 */
+	uint32_t len;		/* bytes */
+	uint64_t point;		/* number of the choice point since the chooser was set */
+};
+
+/* Returns whether hardware does it. May not call the machine but to look (armdma_hw_choice_state(), armdma_hw_phys_read()). */
+typedef bool (*armdma_chooser_fn)(void *ctx, const struct armdma_choice *choice);
+/*
+ * Put a chooser in place of the one that config.cache_policy asks for; NULL puts that back. The count of points begins anew.
+ * Returns 0, or -EINVAL (config.undo is false, or the caches are ARMDMA_CACHE_COHERENT: there is nothing to choose). Costs time at every
+ * event: with none set (ARMDMA_CACHE_PESSIMAL) all choices are declined and none is looked for.
+ */
+ARMDMA_API int armdma_hw_set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx);
+/*
+ * Inside a chooser: a hash of what the choice would work on. The same as when it was declined: doing it now has the same effect as
+ * doing it then would have had, as far as hardware can see (loads of the CPU are not).
+ */
+ARMDMA_API uint64_t armdma_hw_choice_state(struct armdma_hw *hw, const struct armdma_choice *choice);
+/* "evict", "fill", "drain", "pull", "progress"; never NULL. */
+ARMDMA_API const char *armdma_choice_name(enum armdma_choice_kind kind);
+
 /* ---- Door 5: time ------------------------------------------------------ */
 
 /* The clock counts cycles of the 160 MHz bus clock that feeds FIMC and its SYSMMU on Exynos4. */

@@ -3,7 +3,7 @@
 #ifndef SIM_MEMORY_CPU_H
 #define SIM_MEMORY_CPU_H
 
-#include <armdma/hw.h>
+#include "sim/hw.h"
 
 /* Complete the CPU's stores to uncached memory (dsb st). */
 void cpu_drain(struct armdma_hw *hw);
@@ -11,6 +11,17 @@ void cpu_drain(struct armdma_hw *hw);
 void cpu_pull(struct armdma_hw *hw);
 /* While the CPU waits: pull what a master wrote a bounded time ago. */
 void cpu_age(struct armdma_hw *hw);
+
+/*
+ * A choice point: between what was and what comes next. [pa, pa+len): RAM that it is about, len 0 for none. cpu: the CPU is at work, so
+ * it may be held up here.
+ */
+void choose_here(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len, bool cpu);
+static inline void choice_point(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len, bool cpu)
+{
+	if (__builtin_expect(hw->chooser != NULL, 0))
+		choose_here(hw, pa, len, cpu);
+}
 
 int mem_create(struct armdma_hw *hw, struct armdma_error *err);
 /* Park the memory in the pool; NULL-safe. */

@@ -69,6 +69,8 @@ struct mem_page {
 #define WBUF_CHUNK 64u	/* bytes that drain together */
 #define WBUF_CHUNKS (ARMDMA_PAGE_SIZE / WBUF_CHUNK)
 
+#define WBUF_WORD 4u	/* bytes that a chooser lets through together: ARMv7 without LPAE orders no two words */
+
 /* Write buffer of one uncached page: W is the CPU's storage, S what W and D last agreed on. */
 struct wbuf {
 	struct wbuf *next, **prev;
@@ -76,7 +78,34 @@ struct wbuf {
 	bool master_wrote;	/* D may differ from S */
 	bool seen_any;
 	uint64_t seen[WBUF_CHUNKS]; /* 1 + time when a master first missed a pending store there */
+	uint8_t *closed;	/* one page, or NULL; with has_closed: W at the last dma_wmb() */
+	bool has_closed;
 	uint8_t shadow[ARMDMA_PAGE_SIZE];
+};
+
+/* A word of stores that a dma_wmb() has put before all later ones, not yet visible. */
+struct ordered_store {
+	struct wbuf *wbuf;
+	uint16_t off;		/* bytes, in its page */
+	uint8_t mask;		/* which bytes were stored */
+	uint8_t bytes[WBUF_WORD];
+};
+#define MAX_BATCHES 16u	/* when there are more, the oldest has drained */
+struct batch {
+	struct ordered_store *stores;
+	size_t n, cap;
+};
+
+/* What the choices of hardware need (choose.c). */
+struct choices {
+	uint64_t point;
+	bool busy;		/* a choice point does not lie inside another */
+	uint64_t rnd;		/* the seeded adversary's */
+	uint32_t *pages;	/* RAM pages that masters or maintenance have worked on, ascending */
+	size_t nr_pages, cap;
+	uint32_t next;		/* of a long list: where the next point goes on */
+	struct batch batches[MAX_BATCHES];	/* oldest first */
+	unsigned int nr_batches;
 };
 
 /* Pages of a range handed out first fit, lowest address first. */
@@ -130,6 +159,9 @@ struct mem {
 	struct mem_page *pages;
 	unsigned int line_shift, lines_per_page;
 	bool undo, refill;	/* refill: invalidated lines come back at once (a speculating CPU) */
+	bool coherent;		/* ARMDMA_CACHE_COHERENT: C and D are the same memory */
+	uint64_t plain_size;	/* bytes of RAM for the short ways of maintenance: 0 where they would leave something out */
+	struct choices choices;
 	struct wbuf *wbufs;
 	bool batch_closed;	/* a dma_wmb() since the last full drain: pending stores have an order */
 	bool master_wrote;	/* some wbuf has master_wrote */
@@ -258,6 +290,19 @@ void wbuf_master_reads(struct armdma_hw *hw, struct mem_page *p, unsigned int of
 void wbuf_state(struct mem *mem, const struct mem_page *p, size_t off, size_t len,
 		struct armdma_line_state *st);
 void wbuf_master_wrote(struct armdma_hw *hw, struct mem_page *p);
+
+/* With a chooser stores become visible word by word, and each dma_wmb() closes a batch. */
+void wbuf_close_batch(struct armdma_hw *hw);
+/* Let a word through that stands in batch k, or (k = nr_batches) that no barrier has ordered yet; all earlier batches go first. */
+void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned int k);
+void wbuf_pull_word(struct mem *mem, struct wbuf *w, unsigned int off);
+const uint8_t *wbuf_cpu(struct mem *mem, const struct wbuf *w);
+
+/* choose.c */
+void choices_init(struct armdma_hw *hw);
+void choices_fini(struct mem *mem);
+/* The page of a RAM offset is worth looking at: lines that no master can see make no difference. */
+void choices_note(struct mem *mem, uint64_t off, uint64_t len);
 
 /* pages of address ranges */
 int pagemap_init(struct pagemap *pm, size_t npages);

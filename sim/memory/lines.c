@@ -302,6 +302,8 @@ void page_flush(struct mem *mem, uint32_t idx)
 {
 	struct mem_page *p = &mem->pages[idx];
 
+	if (mem->coherent)
+		return;
 	if (!(p->flags & MP_SPECIAL) && mem->refill) {
 		memcpy(page_d(mem, idx), page_c(mem, idx), PAGE_SIZE);
 		return;
@@ -337,6 +339,10 @@ int page_give_view(struct mem *mem, uint32_t idx)
 
 	if (!(p->flags & MP_NOCACHE))
 		return 0;
+	if (mem->coherent) {
+		p->flags &= ~MP_NOCACHE;
+		return 0;
+	}
 	memcpy(page_c(mem, idx), page_d(mem, idx), PAGE_SIZE);
 	/* Still mapped uncached elsewhere: the new alias goes stale. */
 	ret = p->nr_uncached ? page_alias(mem, idx) : 0;

@@ -180,6 +180,8 @@ static void page_lines(const struct range_op *r, uint32_t idx, unsigned int firs
 static void lines_range(const struct range_op *r, uint64_t start, uint64_t end,
 			enum armdma_cache_op op)
 {
+	if (r->mem->coherent)
+		return;
 	while (start < end) {
 		uint32_t idx = (uint32_t)(start >> PAGE_SHIFT);
 		uint64_t page_end = ((uint64_t)idx + 1) << PAGE_SHIFT;
@@ -222,6 +224,9 @@ static uint64_t plain_run(const struct range_op *r, uint64_t start, uint64_t end
 
 static void whole_lines(const struct range_op *r, uint64_t start, uint64_t end)
 {
+	/* Coherent caches have nothing to write back or to drop. */
+	if (r->mem->coherent)
+		return;
 	while (start < end) {
 		uint64_t at = plain_run(r, start, end);
 		uint64_t page_end = (at | (PAGE_SIZE - 1)) + 1;
@@ -264,6 +269,7 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 
 	if (!(levels & ARMDMA_CACHE_ALL) || !clip(mem, &pa, &len))
 		return;
+	choice_point(hw, pa, len, true);
 	off = pa - mem->base;
 	start = off & ~lmask;
 	end = (off + len + lmask) & ~lmask;
@@ -290,6 +296,7 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
 		log_op(hw, levels, op, pa, len ? len : 1);
 	account(hw, levels, op, (end - start) >> mem->line_shift);
+	choice_point(hw, pa, len, false);
 }
 
 /* A clean of both levels that touches one plain page and that nobody watches: no line has a history to look at. */
@@ -297,7 +304,7 @@ static inline bool is_plain(const struct armdma_hw *hw, uint64_t first, uint64_t
 {
 	const struct mem *mem = hw->mem;
 
-	return first < mem->size && first >> PAGE_SHIFT == last >> PAGE_SHIFT &&
+	return first < mem->plain_size && first >> PAGE_SHIFT == last >> PAGE_SHIFT &&
 	       !mem->pages[first >> PAGE_SHIFT].flags && !armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP);
 }
 
@@ -406,6 +413,7 @@ void armdma_hw_zero_flush(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 
 	if (!in_ram(mem, pa, len) || !len)
 		return;
+	choice_point(hw, pa, len, false);
 	for (size_t n; off < end; off += n) {
 		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
 		struct mem_page *p = &mem->pages[idx];
@@ -451,7 +459,7 @@ void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 	struct mem *mem = hw->mem;
 	uint64_t off = pa - mem->base, end = off + len;
 
-	if (!in_ram(mem, pa, len) || !len)
+	if (!in_ram(mem, pa, len) || !len || mem->coherent)
 		return;
 	for (uint64_t next; off < end; off = next) {
 		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
@@ -479,6 +487,8 @@ void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len)
 	uintptr_t at = (uintptr_t)cpu, end = at + len;
 	size_t lsize = (size_t)1 << mem->line_shift;
 
+	if (mem->coherent)
+		return;
 	while (at < end) {
 		armdma_phys_t pa = armdma_hw_cpu_to_phys(hw, (const void *)at);
 
@@ -503,7 +513,7 @@ void armdma_hw_evict(struct armdma_hw *hw, armdma_phys_t pa)
 	struct mem_page *p;
 	struct line l;
 
-	if (off >= mem->size || mem->pages[idx].flags & MP_NOCACHE)
+	if (off >= mem->size || mem->pages[idx].flags & MP_NOCACHE || mem->coherent)
 		return;
 	p = &mem->pages[idx];
 	touch_page(mem->b, idx);

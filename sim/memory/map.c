@@ -183,6 +183,8 @@ static void storage_put(struct armdma_hw *hw, uint32_t idx)
 	struct mem *mem = hw->mem;
 	struct mem_page *p = &mem->pages[idx];
 
+	if (!p->upage)
+		return;		/* coherent: the CPU's stores go to C all the time */
 	if (p->flags & MP_WBUF)
 		wbuf_detach(hw, idx);
 	if (p->flags & MP_MOVED) {
@@ -242,6 +244,13 @@ static int storage_get(struct armdma_hw *hw, const struct mapping *m)
 	size_t need = 0, i, u;
 	int ret = 0;
 
+	if (mem->coherent) {
+		for (i = 0; i < m->npages; i++) {
+			touch_page(mem->b, m->pages[i]);
+			mem->pages[m->pages[i]].nr_uncached++;
+		}
+		return 0;
+	}
 	for (i = 0; i < m->npages; i++)
 		need += !mem->pages[m->pages[i]].upage;
 	mem->b->u_used = true;
@@ -315,19 +324,24 @@ static void space_put(struct block *b, enum armdma_space space, const uint8_t *c
 	pagemap_put(pm, (size_t)(cpu - (b->cpu + off)) >> PAGE_SHIFT, npages + 1);
 }
 
+static bool shows_c(const struct mem *mem, const struct mapping *m)
+{
+	return m->mt == ARMDMA_MT_CACHED || mem->coherent;
+}
+
 /* Page of the backing object that page i of a mapping shows. */
 static size_t backing(const struct mem *mem, const struct mapping *m, size_t i)
 {
 	uint32_t idx = m->pages[i];
 
-	return m->mt == ARMDMA_MT_CACHED ? idx : mem->pages[idx].upage - 1;
+	return shows_c(mem, m) ? idx : mem->pages[idx].upage - 1;
 }
 
 /* One host area for each run of consecutive backing pages. */
 static int show_pages(struct armdma_hw *hw, const struct mapping *m)
 {
 	struct mem *mem = hw->mem;
-	int fd = m->mt == ARMDMA_MT_CACHED ? mem->b->c_fd : mem->b->u_fd;
+	int fd = shows_c(mem, m) ? mem->b->c_fd : mem->b->u_fd;
 
 	for (size_t i = 0; i < m->npages;) {
 		size_t first = backing(mem, m, i), n = 1;
@@ -493,14 +507,16 @@ int mem_create(struct armdma_hw *hw, struct armdma_error *err)
 	mem->size = hw->cfg.ram_size;
 	mem->npages = (uint32_t)(mem->size >> PAGE_SHIFT);
 	mem->c = mem->b->c;
-	mem->d = mem->b->d;
+	mem->coherent = hw->cfg.cache_policy == ARMDMA_CACHE_COHERENT;
+	mem->d = mem->coherent ? mem->c : mem->b->d;
 	mem->pages = mem->b->pages;
 	mem->line_shift = hw->cfg.inner_line == 64 ? 6 : 5;
 	mem->lines_per_page = PAGE_SIZE >> mem->line_shift;
 	mem->undo = hw->cfg.undo;
-	mem->refill = hw->cfg.cache_policy == ARMDMA_CACHE_PESSIMAL;
+	mem->refill = mem->coherent || (hw->cfg.cpu_speculates && hw->cfg.cache_policy != ARMDMA_CACHE_NON_SPECULATING);
 	RB_INIT(&mem->maps);
 	hw->mem = mem;
+	choices_init(hw);
 	mem->b->hw = hw;
 	trap_arm();
 	return 0;
@@ -522,6 +538,8 @@ static void free_buffers(struct mem *mem)
 
 				buffer_put(mem, p->undo);
 				buffer_put(mem, p->outer_data);
+				if (p->wbuf)
+					buffer_put(mem, p->wbuf->closed);
 				free(p->wbuf);
 			}
 		}
@@ -540,6 +558,7 @@ void mem_destroy(struct armdma_hw *hw)
 		free(m);
 	}
 	free_buffers(mem);
+	choices_fini(mem);
 	buffers_park(mem->b);
 	block_park(mem->b);
 	free(mem);

@@ -29,6 +29,7 @@ const void *mem_peek(struct armdma_hw *hw, armdma_phys_t pa)
 
 	if (__builtin_expect(off >= mem->size, 0))
 		return NULL;
+	choice_point(hw, pa, sizeof(uint32_t), false);
 	if (__builtin_expect(mem->pages[off >> PAGE_SHIFT].flags & (MP_MOVED | MP_WBUF), 0))
 		return peek_uncached(hw, off);
 	return mem->d + off;
@@ -60,6 +61,7 @@ void mem_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 	uint64_t off = pa - mem->base;
 	uint8_t *dst = buf;
 
+	choice_point(hw, pa, len, false);
 	for (;;) {
 		const struct mem_page *p = &mem->pages[off >> PAGE_SHIFT];
 		size_t n = in_page(off, len);
@@ -99,6 +101,8 @@ static void mark_lines(struct mem *mem, uint32_t idx, unsigned int first, unsign
 	unsigned int s = mem->line_shift;
 	uint64_t old = 0;
 
+	if (mem->coherent)
+		return;
 	if (p->flags & MP_MARKED && (p->undo || !mem->undo) && all_marked(p, first, last))
 		return;
 	if (p->flags & MP_MARKED)
@@ -145,6 +149,7 @@ void mem_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf, size_t l
 	struct mem *mem = hw->mem;
 	const uint8_t *src = buf;
 
+	choice_point(hw, pa, len, false);
 	while (len) {
 		uint64_t off = pa - mem->base;
 		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
@@ -181,6 +186,7 @@ void mem_read_coherent(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t
 	struct mem *mem = hw->mem;
 	uint8_t *dst = buf;
 
+	choice_point(hw, pa, len, false);
 	while (len) {
 		uint64_t off = pa - mem->base;
 		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
@@ -231,13 +237,14 @@ void mem_write_coherent(struct armdma_hw *hw, armdma_phys_t pa, const void *buf,
 	struct mem *mem = hw->mem;
 	const uint8_t *src = buf;
 
+	choice_point(hw, pa, len, false);
 	while (len) {
 		uint64_t off = pa - mem->base;
 		uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
 		struct mem_page *p = &mem->pages[idx];
 		size_t in = off % PAGE_SIZE, n = in_page(pa, len);
 
-		if (p->flags & MP_NOCACHE) {
+		if (p->flags & MP_NOCACHE || mem->coherent) {
 			mem_write(hw, pa, src, n);
 		} else {
 			touch_page(mem->b, idx);

@@ -12,9 +12,17 @@
 #include "sim/memory/internal.h"
 #include "sim/time.h"
 
+/* What one READ_ONCE() loads, at most: a word of a 64-bit host's driver. */
+#define READ_ONCE_BYTES 8u
+
 static uint8_t *w_of(struct mem *mem, const struct wbuf *w)
 {
 	return page_u(mem, &mem->pages[w->page]);
+}
+
+const uint8_t *wbuf_cpu(struct mem *mem, const struct wbuf *w)
+{
+	return w_of(mem, w);
 }
 
 int wbuf_attach(struct mem *mem, uint32_t idx)
@@ -25,7 +33,8 @@ int wbuf_attach(struct mem *mem, uint32_t idx)
 	if (!w)
 		return -ENOMEM;
 	w->page = idx;
-	w->master_wrote = w->seen_any = false;
+	w->master_wrote = w->seen_any = w->has_closed = false;
+	w->closed = NULL;
 	memset(w->seen, 0, sizeof(w->seen));
 	p->wbuf = w;
 	p->flags |= MP_WBUF;
@@ -68,8 +77,16 @@ static void pull_bytes(struct mem *mem, struct wbuf *w, size_t from, size_t to)
 	uint8_t *cpu = w_of(mem, w), *d = mem->d + ((size_t)w->page << PAGE_SHIFT);
 
 	for (size_t i = from; i < to; i++)
-		if (d[i] != w->shadow[i] && cpu[i] == w->shadow[i])
+		if (d[i] != w->shadow[i] && cpu[i] == w->shadow[i]) {
 			cpu[i] = w->shadow[i] = d[i];
+			if (w->has_closed)
+				w->closed[i] = d[i];
+		}
+}
+
+void wbuf_pull_word(struct mem *mem, struct wbuf *w, unsigned int off)
+{
+	pull_bytes(mem, w, off, off + WBUF_WORD);
 }
 
 static void pull_page(struct mem *mem, struct wbuf *w)
@@ -83,10 +100,13 @@ void wbuf_detach(struct armdma_hw *hw, uint32_t idx)
 	struct mem_page *p = &hw->mem->pages[idx];
 	struct wbuf *w = p->wbuf;
 
+	if (hw->mem->choices.nr_batches)
+		cpu_drain(hw);
 	drain_page(hw->mem, w);
 	*w->prev = w->next;
 	if (w->next)
 		w->next->prev = w->prev;
+	buffer_put(hw->mem, w->closed);
 	free(w);
 	p->wbuf = NULL;
 	p->flags &= ~MP_WBUF;
@@ -152,8 +172,139 @@ void wbuf_master_wrote(struct armdma_hw *hw, struct mem_page *p)
 	mem->master_wrote = true;
 }
 
+/* ---- order, where a chooser lets words through --------------------------- */
+
+static bool add_store(struct batch *b, const struct ordered_store *s)
+{
+	if (b->n == b->cap) {
+		size_t cap = b->cap ? 2 * b->cap : 64;
+		struct ordered_store *stores = realloc(b->stores, cap * sizeof(*stores));
+
+		if (!stores)
+			return false;
+		b->stores = stores;
+		b->cap = cap;
+	}
+	b->stores[b->n++] = *s;
+	return true;
+}
+
+/* What was stored to a page since the barrier before this one. False: out of host memory. */
+static bool close_page(struct mem *mem, struct wbuf *w, struct batch *b)
+{
+	const uint8_t *cpu = w_of(mem, w), *before = w->has_closed ? w->closed : w->shadow;
+
+	if (!memcmp(cpu, before, PAGE_SIZE))
+		return true;
+	for (unsigned int off = 0; off < PAGE_SIZE; off += WBUF_WORD) {
+		struct ordered_store s = { .wbuf = w, .off = (uint16_t)off };
+
+		if (!memcmp(cpu + off, before + off, WBUF_WORD))
+			continue;
+		for (unsigned int i = 0; i < WBUF_WORD; i++)
+			s.mask |= (uint8_t)((cpu[off + i] != before[off + i]) << i);
+		memcpy(s.bytes, cpu + off, WBUF_WORD);
+		if (!add_store(b, &s))
+			return false;
+	}
+	if (!w->closed)
+		w->closed = buffer_get(mem);
+	if (!w->closed)
+		return false;
+	memcpy(w->closed, cpu, PAGE_SIZE);
+	w->has_closed = true;
+	return true;
+}
+
+static void let_through(struct mem *mem, const struct ordered_store *s)
+{
+	uint8_t *d = mem->d + ((size_t)s->wbuf->page << PAGE_SHIFT) + s->off, *shadow = s->wbuf->shadow + s->off;
+
+	for (unsigned int i = 0; i < WBUF_WORD; i++)
+		if (s->mask >> i & 1)
+			d[i] = shadow[i] = s->bytes[i];
+}
+
+/* The oldest batch has drained: forget it, and keep its memory for a later one. */
+static void drop_batch(struct choices *ch)
+{
+	struct batch b = ch->batches[0];
+
+	memmove(&ch->batches[0], &ch->batches[1], (MAX_BATCHES - 1) * sizeof(b));
+	b.n = 0;
+	ch->batches[MAX_BATCHES - 1] = b;
+	ch->nr_batches--;
+}
+
+static void drain_batch(struct mem *mem)
+{
+	struct batch *b = &mem->choices.batches[0];
+
+	for (size_t i = 0; i < b->n; i++)
+		let_through(mem, &b->stores[i]);
+	drop_batch(&mem->choices);
+}
+
+void wbuf_close_batch(struct armdma_hw *hw)
+{
+	struct mem *mem = hw->mem;
+	struct choices *ch = &mem->choices;
+	struct batch *b;
+
+	if (ch->nr_batches == MAX_BATCHES)
+		drain_batch(mem);
+	b = &ch->batches[ch->nr_batches];
+	b->n = 0;
+	for (struct wbuf *w = mem->wbufs; w; w = w->next)
+		if (!close_page(mem, w, b)) {
+			cpu_drain(hw);	/* visible now is in order, too */
+			return;
+		}
+	if (b->n)
+		ch->nr_batches++;
+}
+
+void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned int k)
+{
+	struct choices *ch = &mem->choices;
+	bool ordered = k < ch->nr_batches;
+	struct batch *b = &ch->batches[0];
+	uint8_t *cpu = w_of(mem, w), *d = mem->d + ((size_t)w->page << PAGE_SHIFT);
+
+	while (k--)
+		drain_batch(mem);
+	if (ordered) {
+		size_t i = 0;
+
+		while (b->stores[i].wbuf != w || b->stores[i].off != off)
+			i++;
+		let_through(mem, &b->stores[i]);
+		b->stores[i] = b->stores[--b->n];
+		if (!b->n)
+			drop_batch(ch);
+		return;
+	}
+	for (unsigned int i = off; i < off + WBUF_WORD; i++)
+		if (cpu[i] != w->shadow[i])
+			d[i] = w->shadow[i] = cpu[i];
+	if (w->has_closed)
+		memcpy(w->closed + off, cpu + off, WBUF_WORD);
+}
+
+/* All stores are visible: there is no order left. */
+static void forget_batches(struct mem *mem)
+{
+	mem->choices.nr_batches = 0;
+	for (struct wbuf *w = mem->wbufs; w; w = w->next)
+		w->has_closed = false;
+}
+
+/* ---- barriers ------------------------------------------------------------ */
+
 void cpu_drain(struct armdma_hw *hw)
 {
+	if (__builtin_expect(hw->chooser != NULL, 0))
+		forget_batches(hw->mem);
 	hw->mem->batch_closed = false;
 	for (struct wbuf *w = hw->mem->wbufs; w; w = w->next)
 		drain_page(hw->mem, w);
@@ -183,17 +334,22 @@ void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind)
 {
 	struct armdma_event ev = { .type = ARMDMA_EV_BARRIER, .value = kind };
 
+	choice_point(hw, 0, 0, true);
 	hw->st.barriers++;
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_BARRIER))
 		armdma_event_emit(&hw->ev.pub, &ev);
-	if (kind == ARMDMA_BARRIER_MB || kind == ARMDMA_BARRIER_WMB)
+	if (kind == ARMDMA_BARRIER_MB || kind == ARMDMA_BARRIER_WMB) {
 		cpu_drain(hw);
-	else if (kind == ARMDMA_BARRIER_DMA_WMB)
+	} else if (kind == ARMDMA_BARRIER_DMA_WMB) {
 		hw->mem->batch_closed = true;
+		if (hw->chooser)
+			wbuf_close_batch(hw);
+	}
 	clock_pass(hw, hw->cfg.costs.barrier);
 	/* A store barrier orders no loads, but nothing keeps them from being served by then. */
 	if (kind != ARMDMA_BARRIER_DMA_WMB)
 		cpu_pull(hw);
+	choice_point(hw, 0, 0, false);
 }
 
 void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu)
@@ -211,6 +367,9 @@ void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu)
 	p = &mem->pages[(pa - mem->base) >> PAGE_SHIFT];
 	if (!(p->flags & MP_WBUF))
 		return;
+	/* Loads of one line come in order where nothing is known of the order; a chooser has the others wait. */
+	if (hw->chooser)
+		lsize = READ_ONCE_BYTES;
 	off = pa % PAGE_SIZE & ~(lsize - 1);
 	pull_bytes(mem, p->wbuf, off, off + lsize);
 }
