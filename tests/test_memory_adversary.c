@@ -441,6 +441,50 @@ static void declining_chooser_is_the_pessimal_cache(void **state)
 	armdma_hw_destroy(hw);
 }
 
+/* Of too many barriers' stores the oldest have come through, and none overtakes another. */
+static void oldest_of_many_ordered_stores_comes_through_first(void **state)
+{
+	struct armdma_hw *hw = rig();
+	struct chooser ch = { .hw = hw, .take = ARMDMA_NR_CHOICES };
+	uint8_t *w = map_uncached(hw, RIG_HIGH, 1);
+
+	(void)state;
+	assert_int_equal(armdma_hw_set_chooser(hw, choose, &ch), 0);
+	for (unsigned int i = 0; i < 40; i++) {
+		cpu_set(w + 4 * i, 1);
+		armdma_hw_barrier(hw, ARMDMA_BARRIER_DMA_WMB);
+		for (unsigned int j = 0; j <= i; j++)
+			assert_int_equal(rig_phys8(hw, RIG_HIGH + 4 * j), j + 16 <= i);
+	}
+	armdma_hw_barrier(hw, ARMDMA_BARRIER_WMB);
+	assert_int_equal(rig_phys8(hw, RIG_HIGH + 4 * 39), 1);
+	armdma_hw_destroy(hw);
+}
+
+/* A store that has come through does not come again: what a master writes over it stays. */
+static void store_becomes_visible_once(void **state)
+{
+	struct armdma_hw *hw = rig();
+	struct chooser ch = { .hw = hw, .take = ARMDMA_NR_CHOICES };
+	uint8_t *w = map_uncached(hw, RIG_HIGH, 1);
+
+	(void)state;
+	assert_int_equal(armdma_hw_set_chooser(hw, choose, &ch), 0);
+	cpu_set(w + 4, 1);
+	armdma_hw_barrier(hw, ARMDMA_BARRIER_DMA_WMB);
+	cpu_set(w, 2);
+	ch.take = ARMDMA_CHOICE_DRAIN;
+	armdma_hw_cpu_relax(hw);
+	assert_int_equal(rig_phys8(hw, RIG_HIGH), 2);
+	rig_master8(hw, RIG_HIGH, 3);
+	armdma_hw_barrier(hw, ARMDMA_BARRIER_DMA_WMB);
+	armdma_hw_cpu_relax(hw);
+	armdma_hw_barrier(hw, ARMDMA_BARRIER_WMB);
+	assert_int_equal(rig_phys8(hw, RIG_HIGH), 3);
+	assert_int_equal(cpu_get(w), 3);
+	armdma_hw_destroy(hw);
+}
+
 static void choice_that_is_taken_is_done_and_told(void **state)
 {
 	struct armdma_hw *hw = rig();
@@ -552,6 +596,8 @@ int main(void)
 		T(coherent_caches_show_everything_at_once),
 		T(coherent_page_keeps_its_bytes_through_every_mapping),
 		T(declining_chooser_is_the_pessimal_cache),
+		T(oldest_of_many_ordered_stores_comes_through_first),
+		T(store_becomes_visible_once),
 		T(choice_that_is_taken_is_done_and_told),
 		T(progress_lets_the_next_event_happen),
 		T(state_of_a_choice_changes_with_its_bytes_only),
