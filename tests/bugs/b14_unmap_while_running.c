@@ -72,9 +72,10 @@ static void cap_stop(struct device *dev)
 
 #if BUG
 	cap_free(p);
-	sgdma_reset(&p->engine);
-#else
-	sgdma_reset(&p->engine);
+#endif
+	sgdma_pause(&p->engine);
+	sgdma_wait(&p->engine);
+#if !BUG
 	cap_free(p);
 #endif
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* A port that sends from one buffer, which stays mapped as long as the port is open. */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
@@ -59,7 +60,7 @@ static int tx_send(struct device *dev, void *data, size_t len)
 	dma_sync_single_for_device(dev, p->addr, len, DMA_TO_DEVICE);
 #endif
 	sgdma_start(&p->engine, 0);
-	dev_dbg(dev, "engine status %x\n", readl(p->engine.regs + SGDMA_STATUS));
+	udelay(1);	/* the FIFO fills before the wire takes anything */
 #if BUG
 	dma_sync_single_for_device(dev, p->addr, len, DMA_TO_DEVICE);
 #endif

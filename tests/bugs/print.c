@@ -128,10 +128,10 @@ static void print_cell(FILE *f, const struct bug *bug, const struct cell *c, con
 	for (unsigned int i = 0; i < c->nr; i++) {
 		const struct received *got = &c->received[i];
 
-		fprintf(f, "%s: %s twin, %s, %s: %s at %s (map %s, alloc %s, sync %s), in %u of %u runs\n", bug->id, twin, mode,
+		fprintf(f, "%s: %s twin, %s, %s: %s at %s (map %s, alloc %s, sync %s, end %s), in %u of %u runs\n", bug->id, twin, mode,
 			armdma_dma_ops_name(set), armdma_report_name(got->kind), got->function[ARMDMA_SITE_HERE],
 			got->function[ARMDMA_SITE_MAP], got->function[ARMDMA_SITE_ALLOC],
-			got->function[ARMDMA_SITE_SYNC], got->count, c->runs);
+			got->function[ARMDMA_SITE_SYNC], got->function[ARMDMA_SITE_END], got->count, c->runs);
 	}
 	if (!c->nr && c->runs && twin[0] == 'b')
 		fprintf(f, "%s: %s twin, %s, %s: nothing reported\n", bug->id, twin, mode, armdma_dma_ops_name(set));

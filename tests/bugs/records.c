@@ -51,19 +51,31 @@ static struct cell *cell_of(struct result *res, int twin, int mode, int set)
 	return &res->cells[twin][mode][set];
 }
 
+/* The functions of all sites, after the first n bytes of the line. */
+static bool read_sites(const char *line, int n, struct received *got)
+{
+	for (int s = 0; s < ARMDMA_NR_SITES; s++) {
+		int used = 0;
+
+		if (sscanf(line + n, " %63s%n", got->function[s], &used) != 1)
+			return false;
+		n += used;
+		if (!strcmp(got->function[s], "-"))
+			got->function[s][0] = 0;
+	}
+	return true;
+}
+
 static bool read_report(struct result *results, const char *line)
 {
 	struct received got = { 0 };
 	char id[8], kind[48];
-	int twin, mode, set;
+	int twin, mode, set, n = 0;
 	struct cell *c;
 
-	if (sscanf(line, "report %7s %d %d %d %47s %u %63s %63s %63s %63s", id, &twin, &mode, &set, kind, &got.count,
-		   got.function[0], got.function[1], got.function[2], got.function[3]) != 10)
+	if (sscanf(line, "report %7s %d %d %d %47s %u%n", id, &twin, &mode, &set, kind, &got.count, &n) != 6 ||
+	    !read_sites(line, n, &got))
 		return false;
-	for (int s = 0; s < ARMDMA_NR_SITES; s++)
-		if (!strcmp(got.function[s], "-"))
-			got.function[s][0] = 0;
 	got.kind = kind_of(kind);
 	c = cell_of(result_of(results, id), twin, mode, set);
 	if (!c || !got.kind || c->nr == MAX_RECEIVED)

@@ -154,6 +154,12 @@ static inline int sgdma_wait(struct sgdma *s)
 	return -ETIMEDOUT;
 }
 
+/* It finishes the descriptor that it is at, and stops then. */
+static inline void sgdma_pause(struct sgdma *s)
+{
+	writel(s->ctrl, s->regs + SGDMA_CTRL);
+}
+
 /* Whatever it does, it stops now and forgets it. */
 static inline void sgdma_reset(struct sgdma *s)
 {

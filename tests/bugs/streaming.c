@@ -174,6 +174,11 @@ static void receive(struct bug_run *r, unsigned int on_wire, unsigned int wanted
 	port_stop(r);
 }
 
+void receive_frame(struct bug_run *r)
+{
+	receive(r, 1, 1);
+}
+
 void receive_frames(struct bug_run *r)
 {
 	receive(r, 2, 2);

@@ -12,7 +12,8 @@ void send_numbered_frames(struct bug_run *r);	/* the port puts a number into the
 void send_one_entry(struct bug_run *r);		/* a list of one page */
 void send_pages(struct bug_run *r);		/* a list of four pages, which merge where that is possible */
 void receive_pages(struct bug_run *r);
-void receive_frames(struct bug_run *r);		/* two, into the user's memory, which has been used before */
+void receive_frame(struct bug_run *r);		/* into the user's memory, which has been used before */
+void receive_frames(struct bug_run *r);		/* two, into the same memory */
 void receive_until_dry(struct bug_run *r);	/* and one more than the wire has */
 void send_through_ring(struct bug_run *r);	/* frames of one length: three, then two that are still in the ring at the end */
 void stop_while_running(struct bug_run *r);
