@@ -25,6 +25,7 @@ extern "C" {
 #endif
 
 #define ARMDMA_OPTION_LEN 512
+#define ARMDMA_STACK_MAX 64
 
 /* When a report is printed on stderr. */
 enum armdma_print {
@@ -42,6 +43,9 @@ struct armdma_options {
 	 * alone.
 	 */
 	uint8_t exitcode;
+	char json[ARMDMA_OPTION_LEN];	/* append each report to this file as a line of JSON; "": none */
+	char suppressions[ARMDMA_OPTION_LEN];	/* file of lines "kind:function-glob"; "": none */
+	unsigned int stack;		/* return addresses to keep of each site, at most ARMDMA_STACK_MAX; 0: the site alone */
 	bool summary;			/* when the machine goes, print how often each bug was met */
 };
 
@@ -56,7 +60,7 @@ ARMDMA_API struct armdma_options armdma_options_default(void);
 ARMDMA_API int armdma_options_parse(struct armdma_options *opt, const char *text, struct armdma_error *err);
 /*
  * Settings of a machine, from now on. ARMDMA_OPTIONS is applied on top of *opt. Returns 0, or a negative errno with *err (may be
- * NULL): -EINVAL when ARMDMA_OPTIONS is wrong; nothing has changed then.
+ * NULL): -EINVAL when ARMDMA_OPTIONS or a file of suppressions is wrong, or why a file cannot be opened; nothing has changed then.
  */
 ARMDMA_API int armdma_set_options(struct armdma_machine *m, const struct armdma_options *opt,
 				  struct armdma_error *err);

@@ -10,6 +10,8 @@
 #ifndef ARMDMA_REPORT_H
 #define ARMDMA_REPORT_H
 
+#include <stdio.h>
+
 #include <armdma/types.h>
 
 #ifdef __cplusplus
@@ -79,7 +81,7 @@ enum armdma_report_site {
 /* Return addresses, innermost first; the first is the site itself. */
 struct armdma_stack {
 	unsigned int nr;
-	const void *frames[];
+	const void *const *frames;
 };
 
 struct armdma_report {
@@ -150,6 +152,19 @@ typedef void (*armdma_report_seen_fn)(void *ctx, const struct armdma_report_seen
 ARMDMA_API void armdma_report_walk(struct armdma_machine *m, armdma_report_seen_fn fn, void *ctx);
 /* How often bugs of one kind, or (ARMDMA_REPORT_NONE) of all, were met: told, told before, or suppressed. */
 ARMDMA_API uint64_t armdma_report_seen(const struct armdma_machine *m, enum armdma_report_kind kind);
+
+/*
+ * Tell no more reports of this kind (ARMDMA_REPORT_NONE: of any) that name a function matching the glob (fnmatch(3)) at one of their
+ * sites, or stacks; "*" also matches reports without any site. They are counted as seen, and that is all. Takes effect for bugs that
+ * have not been told yet. Returns 0, -EINVAL (no such kind, no glob), -ENOMEM.
+ */
+ARMDMA_API int armdma_report_suppress(struct armdma_machine *m, enum armdma_report_kind kind, const char *function);
+
+/*
+ * Write a report as one line of JSON (docs/reports.md lists the fields), during its callback. Returns 0, -ENOMEM, or -EIO when
+ * f did not take it.
+ */
+ARMDMA_API int armdma_report_write_json(const struct armdma_report *report, FILE *f);
 
 /*
  * For whoever runs a test under many schedules (armdma/explore.h): fn(ctx) is called when a report is made and returns the string that

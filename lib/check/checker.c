@@ -2,6 +2,7 @@
 /* The checker itself: an observer whose rules can be switched. */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/check/internal.h"
 
@@ -17,24 +18,64 @@ static void on_event(void *ctx, const struct armdma_event *ev)
 		track_event(ck, ev);
 }
 
+/* The files that options name: all are opened, or nothing changes. */
+static int take_files(struct reports *r, const struct armdma_options *opt, struct armdma_error *err)
+{
+	struct suppressions list = SLIST_HEAD_INITIALIZER(list);
+	int fd = -1, ret;
+
+	if (opt->suppressions[0]) {
+		ret = suppressions_read(&list, opt->suppressions, err);
+		if (ret)
+			return ret;
+	}
+	if (opt->json[0]) {
+		fd = json_open(opt->json, err);
+		if (fd < 0) {
+			suppressions_clear(&list);
+			return fd;
+		}
+	}
+	if (r->json >= 0)
+		close(r->json);
+	r->json = fd;
+	suppressions_clear(&r->by_file);
+	r->by_file = list;
+	return 0;
+}
+
+static int set_options(struct checker *ck, const struct armdma_options *opt, struct armdma_error *err)
+{
+	struct armdma_options out = *opt;
+	int ret = options_from_environment(&out, err);
+
+	if (!ret)
+		ret = take_files(&ck->reports, &out, err);
+	if (!ret)
+		ck->opt = out;
+	return ret;
+}
+
 int check_create(struct armdma_machine *m, struct armdma_error *err)
 {
 	struct checker *ck = calloc(1, sizeof(*ck));
 
+	struct armdma_options opt;
 	int ret;
 
 	if (!ck)
 		return -ENOMEM;
 	ck->m = m;
 	ck->on = true;
-	ck->opt = armdma_options_default();
 	ck->rule = ck->opt.rule;
-	ret = options_from_environment(&ck->opt, err);
+	reports_init(&ck->reports);
+	opt = armdma_options_default();
+	ret = set_options(ck, &opt, err);
 	if (ret) {
+		reports_fini(&ck->reports);
 		free(ck);
 		return ret;
 	}
-	reports_init(&ck->reports);
 	m->check = ck;
 	if (tracks_init(&ck->tracks))
 		return -ENOMEM;
@@ -72,12 +113,7 @@ void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind,
 
 int armdma_set_options(struct armdma_machine *m, const struct armdma_options *opt, struct armdma_error *err)
 {
-	struct armdma_options out = *opt;
-	int ret = options_from_environment(&out, err);
-
-	if (!ret)
-		m->check->opt = out;
-	return ret;
+	return set_options(m->check, opt, err);
 }
 
 const struct armdma_options *armdma_get_options(const struct armdma_machine *m)

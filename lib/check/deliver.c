@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where reports go: counted, then printed, and to the callback. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "lib/check/internal.h"
 
@@ -12,11 +13,20 @@ void reports_init(struct reports *r)
 	pthread_mutex_init(&r->lock, NULL);
 	RB_INIT(&r->told);
 	STAILQ_INIT(&r->order);
+	SLIST_INIT(&r->by_call);
+	SLIST_INIT(&r->by_file);
+	RB_INIT(&r->stacks);
+	r->json = -1;
 }
 
 void reports_fini(struct reports *r)
 {
 	told_clear(r);
+	suppressions_clear(&r->by_call);
+	suppressions_clear(&r->by_file);
+	stacks_clear(r);
+	if (r->json >= 0)
+		close(r->json);
 	pthread_mutex_destroy(&r->lock);
 }
 
@@ -32,14 +42,19 @@ static bool admit(struct reports *r, struct armdma_report *rep)
 	rep->wanted = r->wanted[rep->kind] > 0;
 	if (rep->wanted)
 		r->wanted[rep->kind]--;
-	if (t && fresh)
+	if (t && fresh) {
 		t->seen.wanted = rep->wanted;
+		t->seen.suppressed = !rep->wanted && (suppressed(&r->by_call, rep) || suppressed(&r->by_file, rep));
+	}
 	if (t) {
 		t->seen.count++;
 		t->seen.last = rep->time;
 	}
 	/* A trap ends what runs there; whoever gets past it comes anew. */
-	tell = rep->wanted || fresh || rep->kind == ARMDMA_REPORT_TRAP;
+	tell = fresh || rep->kind == ARMDMA_REPORT_TRAP;
+	if (t && t->seen.suppressed)
+		tell = false;
+	tell |= rep->wanted;
 	if (tell)
 		r->counts[rep->kind]++;
 	pthread_mutex_unlock(&r->lock);
@@ -62,6 +77,8 @@ static void deliver(struct checker *ck, const struct armdma_report *rep)
 {
 	struct reports *r = &ck->reports;
 
+	if (!rep->wanted && r->json >= 0)
+		json_append(r->json, rep);
 	if (!rep->wanted && wants_print(ck))
 		fputs(rep->text, stderr);
 	if (!rep->wanted && ck->opt.abort_on_report)
@@ -87,6 +104,8 @@ void report_make(struct checker *ck, struct armdma_report *given, const char *se
 	rep.mend = mend;
 	rep.time = armdma_hw_now(ck->m->hw);
 	rep.seed = ck->m->cfg->seed;
+	if (!rep.stacks[ARMDMA_SITE_HERE])
+		rep.stacks[ARMDMA_SITE_HERE] = stack_here(ck, rep.sites[ARMDMA_SITE_HERE]);
 	if (!admit(r, &rep))
 		return;
 	rep.schedule = r->schedule_fn ? r->schedule_fn(r->schedule_ctx) : NULL;

@@ -63,6 +63,12 @@ void trap_event(struct checker *ck, const struct armdma_event *ev);
 struct armdma_report report_about(enum armdma_report_kind kind, const struct track *t, uint64_t off, uint64_t len);
 /* Lines of a story: the mapping or buffer, what the device last did, the last sync; with the sites, where a report has none. */
 void tell_mapping(struct text *t, const struct track *tr, bool sites);
+/*
+ * How the program came to the public call whose return address is `site`, when option stack= asks for it; else NULL. Called
+ * inside that call. Valid while the machine lives.
+ */
+const struct armdma_stack *stack_here(struct checker *ck, const void *site);
+
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
 		 const char *story, const char *mend);

@@ -131,6 +131,30 @@ static int set_exitcode(struct armdma_options *opt, const char *value, size_t le
 	return 0;
 }
 
+static int set_path(char *out, const char *value, size_t len, struct text *why)
+{
+	if (!len || len >= ARMDMA_OPTION_LEN)
+		return text_add(why, "a path of 1 to %d bytes", ARMDMA_OPTION_LEN - 1), -1;
+	memcpy(out, value, len);
+	out[len] = 0;
+	return 0;
+}
+
+static int set_json(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	return set_path(opt->json, value, len, why);
+}
+
+static int set_suppressions(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	return set_path(opt->suppressions, value, len, why);
+}
+
+static int set_stack(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	return set_number(&opt->stack, ARMDMA_STACK_MAX, value, len, why);
+}
+
 static int set_summary(struct armdma_options *opt, const char *value, size_t len, struct text *why)
 {
 	return set_bool(&opt->summary, value, len, why);
@@ -157,6 +181,9 @@ static const struct option {
 	{ "print", "0|1|auto", "print reports on stderr; auto: when no callback takes them", set_print },
 	{ "abort_on_report", "0|1", "abort() after the first report", set_abort },
 	{ "exitcode", "N", "exit status of a program that had reports and no callback, default 66; 0: leave it", set_exitcode },
+	{ "json", "PATH", "append each report to this file as a line of JSON", set_json },
+	{ "suppressions", "FILE", "tell nothing that this file's lines kind:function-glob match", set_suppressions },
+	{ "stack", "N", "return addresses to keep of each call, at most 64; 0: the call alone", set_stack },
 	{ "summary", "0|1", "when a machine goes, print how often each bug was met", set_summary },
 	{ "help", "0|1", "print this", set_help },
 };

@@ -23,6 +23,16 @@ struct told {
 };
 RB_HEAD(told_tree, told);
 
+/* Reports of this kind (ARMDMA_REPORT_NONE: any) that name a matching function. */
+struct suppression {
+	SLIST_ENTRY(suppression) link;
+	enum armdma_report_kind kind;
+	char glob[];
+};
+SLIST_HEAD(suppressions, suppression);
+
+RB_HEAD(stack_tree, stack_entry);
+
 struct reports {
 	pthread_mutex_t lock;		/* of what follows; never held across a callback */
 	struct told_tree told;
@@ -30,6 +40,9 @@ struct reports {
 	unsigned int counts[ARMDMA_REPORT_NR];	/* told */
 	uint64_t seen[ARMDMA_REPORT_NR];	/* met */
 	unsigned int wanted[ARMDMA_REPORT_NR];
+	struct suppressions by_call, by_file;
+	struct stack_tree stacks;
+	int json;			/* open file of option json=, or -1 */
 	armdma_report_fn fn;
 	void *fn_ctx;
 	armdma_schedule_fn schedule_fn;
@@ -61,6 +74,20 @@ struct told *told_get(struct reports *r, const struct armdma_report *rep, bool *
 void told_clear(struct reports *r);
 /* One line for each bug that was met more than once, below a line of totals; nothing when there were none. */
 void told_summary(struct reports *r, FILE *f);
+
+/* ---- json.c, suppress.c, stack.c ---------------------------------------------------- */
+
+void json_string(FILE *f, const char *text);
+/* Open for json_append(): a descriptor, or a negative errno with *err. */
+int json_open(const char *path, struct armdma_error *err);
+void json_append(int fd, const struct armdma_report *rep);
+
+bool suppressed(const struct suppressions *list, const struct armdma_report *rep);
+/* Add the rules of a file. 0, or a negative errno with *err; the list is empty then. */
+int suppressions_read(struct suppressions *list, const char *path, struct armdma_error *err);
+void suppressions_clear(struct suppressions *list);
+
+void stacks_clear(struct reports *r);
 
 /* ---- text.c ---------------------------------------------------------------------- */
 

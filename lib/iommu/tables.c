@@ -215,7 +215,7 @@ void armdma_domain_free(struct armdma_domain *d)
 		return;
 	while ((dev = LIST_FIRST(&d->devices))) {
 		armdma_domain_detach(d, dev);
-		misuse(d->m, ARMDMA_REPORT_BAD_FREE, dev, __builtin_return_address(0), 0, 0,
+		misuse(d->m, ARMDMA_REPORT_BAD_FREE, dev, __builtin_return_address(0), ARMDMA_MAPPING_ERROR, 0,
 		       "domain freed while %s is attached to it; detached first", dev->name);
 	}
 	armdma_domain_set_lazy(d, NULL);
