@@ -2,6 +2,9 @@
 /* The checker: what it explains, what it reports, and that it says nothing where nothing is wrong. */
 #include <stdio.h>
 
+#include <armdma/dmapool.h>
+#include <armdma/scatterlist.h>
+
 #include "dma_helpers.h"
 
 static char story[4096];
@@ -90,6 +93,160 @@ static void store_in_the_write_buffer_is_named_as_such(void **state)
 	expect("1 are CPU stores that wait in the write buffer");
 	armdma_hw_barrier(e->hw, ARMDMA_BARRIER_WMB);
 	assert_false(explain(e, p, 64));
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+static void each_run_of_bytes_tells_what_a_load_returns_and_why(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_BIDIRECTIONAL);
+
+	dev_write(e, addr + 64, "0123456789", 10);
+	buf[200] = 7;
+	assert_true(explain(e, buf, 4096));
+	expect("offset 64 to 73: loads return 00 00 00 00 00 00 00 00 ..., kept by the cache; in memory, from a device: 30 31 32 33 34 35 36 37 ...\n");
+	expect("offset 200: loads return 07, stored by the CPU, not cleaned; in memory: 00\n");
+	for (int i = 1; i < 10; i++)
+		buf[256 + 64 * i] = 1;
+	assert_true(explain(e, buf, 4096));
+	expect("and 5 more\n");
+	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_BIDIRECTIONAL);
+	armdma_kfree(e->m, buf);
+}
+
+/* Also when all agree: whose memory it is, and where that was made. */
+static void owner_is_named_when_nothing_differs(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 3 * 4096, &handle, ARMDMA_GFP_KERNEL);
+
+	assert_false(explain(e, p + 2 * 4096 + 5, 64));
+	expect("the CPU and memory agree on all");
+	expect("buffer of 12288 bytes of mdma");
+	expect("allocated: owner_is_named_when_nothing_differs at ");
+	armdma_dma_free_coherent(e->dev, 3 * 4096, p, handle);
+}
+
+static void device_write_that_waits_for_a_barrier_is_named_as_such(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+
+	dev_write(e, handle + 8, "\1", 1);
+	assert_true(explain(e, p, 64));
+	expect("1 were written by a device and wait for a read barrier");
+	expect("offset 8: loads return 00, what the CPU saw last; in memory, from a device: 01");
+	armdma_hw_barrier(e->hw, ARMDMA_BARRIER_RMB);
+	assert_false(explain(e, p, 64));
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+static void every_entry_of_a_list_is_explained_by_its_own_mapping(void **state)
+{
+	struct env *e = *state;
+	uint8_t *a = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL), *b = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL);
+	struct armdma_scatterlist sg[2];
+	int n;
+
+	armdma_sg_init_table(sg, 2);
+	armdma_sg_set_buf(e->m, &sg[0], a, 4096);
+	armdma_sg_set_buf(e->m, &sg[1], b, 4096);
+	n = armdma_dma_map_sg(e->dev, sg, 2, ARMDMA_FROM_DEVICE);
+	assert_true(n > 0);
+	dev_write(e, armdma_sg_dma_address(&sg[n - 1]) + armdma_sg_dma_len(&sg[n - 1]) - 16, "late", 4);
+	assert_true(explain(e, b, 4096));
+	expect("offset 4080 to 4083: loads return 00 00 00 00, kept by the cache; in memory, from a device: 6c 61 74 65");
+	expect("streaming mapping of 4096 bytes for mdma, FROM_DEVICE");
+	expect("mapped:    every_entry_of_a_list_is_explained_by_its_own_mapping at ");
+	assert_false(explain(e, a, 4096));
+	armdma_dma_unmap_sg(e->dev, sg, 2, ARMDMA_FROM_DEVICE);
+	armdma_kfree(e->m, a);
+	armdma_kfree(e->m, b);
+}
+
+static void block_of_a_pool_is_named(void **state)
+{
+	struct env *e = *state;
+	struct armdma_dma_pool *pool = armdma_dma_pool_create("ring", e->dev, 48, 16, 0);
+	armdma_dma_t handle, second;
+	uint8_t *p = armdma_dma_pool_alloc(pool, ARMDMA_GFP_KERNEL, &handle);
+	uint8_t *q = armdma_dma_pool_alloc(pool, ARMDMA_GFP_KERNEL, &second);
+	char words[128];
+
+	p[7] = 1;
+	assert_true(explain(e, p, 48));
+	snprintf(words, sizeof(words), "a block of DMA pool 'ring': 48 bytes at DMA address 0x%llx, handed out\n",
+		 (unsigned long long)handle);
+	expect(words);
+	expect("pool made: block_of_a_pool_is_named at ");
+	armdma_dma_pool_free(pool, q, second);
+	(void)explain(e, q + 20, 1);
+	snprintf(words, sizeof(words), "at DMA address 0x%llx, free\n", (unsigned long long)second);
+	expect(words);
+	armdma_dma_pool_free(pool, p, handle);
+	armdma_dma_pool_destroy(pool);
+}
+
+/* The page has left the linear map: the explanation must not touch it. */
+static void hidden_address_is_explained_and_not_touched(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+	uint8_t *linear = armdma_hw_linear(e->hw, armdma_hw_cpu_to_phys(e->hw, p));
+
+	p[0] = 1;
+	assert_non_null(linear);	/* highmem has none: IOMMU buffers are made of it */
+	assert_true(explain(e, linear, 64));
+	expect("64 are not mapped there: a load traps (first at offset 0)");
+	expect("buffer of 4096 bytes of mdma");
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+static void memory_of_no_machine_is_explained_as_unmapped(void **state)
+{
+	struct env *e = *state;
+	uint8_t here[16] = { 0 };
+
+	assert_true(explain(e, here, sizeof(here)));
+	expect("16 are not mapped there");
+	assert_false(explain(e, here, 0));
+}
+
+static void explaining_changes_nothing(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL), got;
+
+	p[5] = 1;
+	for (int i = 0; i < 100; i++) {
+		assert_true(explain(e, p, 64));
+		armdma_hw_advance(e->hw, 1000);
+	}
+	dev_read(e, handle + 5, &got, 1);
+	assert_int_equal(got, 0);
+	armdma_hw_barrier(e->hw, ARMDMA_BARRIER_WMB);
+	armdma_dma_free_coherent(e->dev, 4096, p, handle);
+}
+
+/* Another byte is on its way than the one that the test expects: no barrier would make it right. */
+static void wrong_expectation_of_a_pending_store_is_no_report(void **state)
+{
+	struct env *e = *state;
+	armdma_dma_t handle;
+	uint8_t *p = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
+
+	p[5] = 1;
+	assert_false(armdma_device_sees(e->dev, handle + 5, "\2", 1));
+	assert_int_equal(e->reports, 0);
+	assert_false(armdma_device_sees(e->dev, handle + 5, "\1", 1));
+	assert_int_equal(e->reports, 1);
+	assert_non_null(strstr(e->text, "wait in the write buffer"));
+	assert_non_null(strstr(e->text, "mend:      call wmb()"));
 	armdma_dma_free_coherent(e->dev, 4096, p, handle);
 }
 
@@ -293,6 +450,15 @@ int main(void)
 		both(stores_that_no_device_sees_are_counted),
 		both(line_written_by_both_sides_is_a_conflict),
 		both(store_in_the_write_buffer_is_named_as_such),
+		both(each_run_of_bytes_tells_what_a_load_returns_and_why),
+		both(owner_is_named_when_nothing_differs),
+		both(device_write_that_waits_for_a_barrier_is_named_as_such),
+		both(every_entry_of_a_list_is_explained_by_its_own_mapping),
+		both(block_of_a_pool_is_named),
+		direct(hidden_address_is_explained_and_not_touched),
+		both(memory_of_no_machine_is_explained_as_unmapped),
+		both(explaining_changes_nothing),
+		both(wrong_expectation_of_a_pending_store_is_no_report),
 		both(one_bug_is_told_once),
 		both(wrong_bytes_without_a_writer_are_no_report),
 		both(checker_that_is_off_says_nothing_and_misuse_is_still_refused),

@@ -168,6 +168,13 @@ ARMDMA_API armdma_phys_t armdma_hw_linear_to_phys(const struct armdma_hw *hw, co
 ARMDMA_API armdma_phys_t armdma_hw_cpu_to_phys(const struct armdma_hw *hw, const void *cpu);
 
 /*
+ * What loads of the CPU from [cpu, cpu+len) would return, without loading: through whatever mapping is there, and also where
+ * a sanitizer has made the memory unreadable to the program. Changes nothing. Returns 0, or -EFAULT when a load would trap, or when
+ * it is no memory of this machine.
+ */
+ARMDMA_API int armdma_hw_cpu_read(struct armdma_hw *hw, const void *cpu, void *buf, size_t len);
+
+/*
  * Open or close the linear addresses of [pa, pa+len), page aligned, lowmem only. RAM that
  * software never opened traps. `close` is for good (page given back to firmware); for a page
  * that is mapped uncached use hide/show, which also keep the caches right: hide cleans and

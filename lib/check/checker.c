@@ -59,7 +59,6 @@ static int set_options(struct checker *ck, const struct armdma_options *opt, str
 int check_create(struct armdma_machine *m, struct armdma_error *err)
 {
 	struct checker *ck = calloc(1, sizeof(*ck));
-
 	struct armdma_options opt;
 	int ret;
 
@@ -77,9 +76,10 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 		return ret;
 	}
 	m->check = ck;
-	if (tracks_init(&ck->tracks))
-		return -ENOMEM;
-	return armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
+	ret = tracks_init(&ck->tracks) ? -ENOMEM : armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
+	if (ret)
+		check_destroy(m);
+	return ret;
 }
 
 void armdma_checker_enable(struct armdma_machine *m, bool on)

@@ -101,7 +101,7 @@ static void text_replay(struct text *t, const struct armdma_report *rep)
 {
 	if (rep->schedule)
 		text_add(t, "    %-10s seed 0x%llx, schedule \"%s\"\n", "replay:", (unsigned long long)rep->seed, rep->schedule);
-	else if (rep->seed)
+	else
 		text_add(t, "    %-10s seed 0x%llx\n", "replay:", (unsigned long long)rep->seed);
 }
 

@@ -95,6 +95,51 @@ armdma_phys_t armdma_hw_cpu_to_phys(const struct armdma_hw *hw, const void *cpu)
 	       off % PAGE_SIZE;
 }
 
+/* What a load in the page of `cpu` reaches: the copy that software never sees protected. NULL: it traps. */
+static const uint8_t *load_from(const struct mem *mem, const uint8_t *cpu)
+{
+	size_t linear = (size_t)(cpu - (mem->b->cpu + mem->b->linear)), off;
+	const struct mapping *m;
+	uint32_t idx;
+
+	if (linear < mem->b->lowmem_size) {
+		idx = (uint32_t)(linear >> PAGE_SHIFT);
+		/* Its linear address is hidden. */
+		if (mem->pages[idx].flags & MP_NOCACHE)
+			return NULL;
+		return page_c(mem, idx) + linear % PAGE_SIZE;
+	}
+	m = find_mapping(mem, cpu);
+	if (!m)
+		return NULL;
+	off = (size_t)(cpu - m->cpu);
+	idx = m->pages[off >> PAGE_SHIFT];
+	if (m->mt == ARMDMA_MT_CACHED)
+		return page_c(mem, idx) + off % PAGE_SIZE;
+	return page_u(mem, &mem->pages[idx]) + off % PAGE_SIZE;
+}
+
+int armdma_hw_cpu_read(struct armdma_hw *hw, const void *cpu, void *buf, size_t len)
+{
+	const uint8_t *at = cpu;
+	uint8_t *dst = buf;
+
+	while (len) {
+		size_t n = PAGE_SIZE - (uintptr_t)at % PAGE_SIZE;
+		const uint8_t *src = load_from(hw->mem, at);
+
+		if (!src)
+			return -EFAULT;
+		if (n > len)
+			n = len;
+		memcpy(dst, src, n);
+		at += n;
+		dst += n;
+		len -= n;
+	}
+	return 0;
+}
+
 /* ---- the linear map ---------------------------------------------------- */
 
 static int check_lowmem(const struct mem *mem, armdma_phys_t pa, size_t len)
