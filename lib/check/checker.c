@@ -30,7 +30,7 @@ static int take_files(struct reports *r, const struct armdma_options *opt, struc
 			return ret;
 	}
 	if (opt->json[0]) {
-		fd = json_open(opt->json, err);
+		fd = report_json_open(opt->json, err);
 		if (fd < 0) {
 			suppressions_clear(&list);
 			return fd;

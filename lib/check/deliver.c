@@ -78,7 +78,7 @@ static void deliver(struct checker *ck, const struct armdma_report *rep)
 	struct reports *r = &ck->reports;
 
 	if (!rep->wanted && r->json >= 0)
-		json_append(r->json, rep);
+		report_json_append(r->json, rep);
 	if (!rep->wanted && wants_print(ck))
 		fputs(rep->text, stderr);
 	if (!rep->wanted && ck->opt.abort_on_report)

@@ -86,14 +86,15 @@ static struct track *owner_of(struct armdma_machine *m, armdma_phys_t pa)
 	return track_find_pa(m->check, pa);
 }
 
-static void tell_owner_of(struct text *t, const struct track *tr, armdma_phys_t pa)
+static void tell_owner_of(struct text *t, const struct track *tr, armdma_phys_t pa, bool in_report)
 {
-	tell_mapping(t, tr, true);
+	tell_mapping(t, tr, !in_report);
 	if (tr->kind == TRACK_BUFFER && !tr->ended)
 		tell_pool(t, tr, tr->addr + (pa - tr->pa < tr->len ? pa - tr->pa : 0));
 }
 
-struct track *tell_finding(struct armdma_machine *m, const struct finding *f, const void *cpu, size_t len, struct text *t)
+struct track *tell_finding(struct armdma_machine *m, const struct finding *f, const void *cpu, size_t len, bool in_report,
+			   struct text *t)
 {
 	const struct span *first = first_difference(f);
 	armdma_phys_t pa = first ? first->pa : len ? armdma_hw_cpu_to_phys(m->hw, cpu) : ARMDMA_MAPPING_ERROR;
@@ -105,15 +106,15 @@ struct track *tell_finding(struct armdma_machine *m, const struct finding *f, co
 		tell_span(t, &f->spans[i]);
 	if (f->nr_spans > MAX_SPANS)
 		text_add(t, "      and %u more\n", f->nr_spans - MAX_SPANS);
-	if (first && first->state != BYTE_UNMAPPED)
+	if (!in_report && first && first->state != BYTE_UNMAPPED)
 		text_add(t, "    physical 0x%llx: the CPU sees 0x%02x, memory holds 0x%02x\n", (unsigned long long)pa,
 			 first->cpu[0], first->ram[0]);
 	if (told)
-		tell_owner_of(t, told, pa);
+		tell_owner_of(t, told, pa, in_report);
 	for (unsigned int i = 1; i < shown; i++) {
 		tr = owner_of(m, f->spans[i].pa);
 		if (tr && tr != told && tr != owner_of(m, f->spans[i - 1].pa))
-			tell_owner_of(t, tr, f->spans[i].pa);
+			tell_owner_of(t, tr, f->spans[i].pa, false);
 	}
 	return told;
 }
@@ -125,6 +126,6 @@ bool armdma_explain(struct armdma_machine *m, const void *cpu, size_t len, char 
 
 	if (buflen)
 		buf[0] = 0;
-	tell_finding(m, &f, cpu, len, &t);
+	tell_finding(m, &f, cpu, len, false, &t);
 	return f.nr_spans > 0;
 }

@@ -38,7 +38,7 @@ static unsigned int utf8_len(const unsigned char *s)
 	return 0;
 }
 
-void json_string(FILE *f, const char *text)
+void put_json_string(FILE *f, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	unsigned int n;
@@ -75,7 +75,7 @@ static void json_address(FILE *f, const char *key, bool known, uint64_t addr)
 static void json_text(FILE *f, const char *key, const char *text)
 {
 	fprintf(f, ",\"%s\":", key);
-	json_string(f, text);
+	put_json_string(f, text);
 }
 
 static void json_site(FILE *f, const void *site)
@@ -149,7 +149,7 @@ static void json_object(FILE *f, const struct armdma_report *rep)
 	bool mapped = rep->sites[ARMDMA_SITE_MAP];
 
 	fputs("{\"kind\":", f);
-	json_string(f, armdma_report_name(rep->kind));
+	put_json_string(f, armdma_report_name(rep->kind));
 	json_text(f, "class", class_name(armdma_report_class(rep->kind)));
 	json_text(f, "sentence", rep->sentence);
 	json_text(f, "device", rep->dev ? armdma_device_name(rep->dev) : NULL);
@@ -200,7 +200,7 @@ int armdma_report_write_json(const struct armdma_report *report, FILE *f)
 
 /* ---- option json=PATH ------------------------------------------------------------ */
 
-int json_open(const char *path, struct armdma_error *err)
+int report_json_open(const char *path, struct armdma_error *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666), saved = errno;
 
@@ -211,7 +211,7 @@ int json_open(const char *path, struct armdma_error *err)
 	return -saved;
 }
 
-void json_append(int fd, const struct armdma_report *rep)
+void report_json_append(int fd, const struct armdma_report *rep)
 {
 	size_t len;
 	char *line = json_line(rep, &len);

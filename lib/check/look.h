@@ -43,8 +43,12 @@ static inline const struct span *first_difference(const struct finding *f)
 	return f->nr_spans ? &f->spans[0] : NULL;
 }
 
-/* Write the finding as a story; returns the mapping or buffer of its first byte, or NULL. */
-struct track *tell_finding(struct armdma_machine *m, const struct finding *f, const void *cpu, size_t len, struct text *t);
+/*
+ * Write the finding as a story; returns the mapping or buffer of its first byte, or NULL. in_report: leave out what the report's
+ * own lines say, the first byte and the sites.
+ */
+struct track *tell_finding(struct armdma_machine *m, const struct finding *f, const void *cpu, size_t len, bool in_report,
+			   struct text *t);
 
 /* Where a device's address leads now, or ARMDMA_MAPPING_ERROR. */
 armdma_phys_t dma_to_phys(struct armdma_device *dev, armdma_dma_t addr);

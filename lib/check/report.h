@@ -77,10 +77,10 @@ void told_summary(struct reports *r, FILE *f);
 
 /* ---- json.c, suppress.c, stack.c ---------------------------------------------------- */
 
-void json_string(FILE *f, const char *text);
-/* Open for json_append(): a descriptor, or a negative errno with *err. */
-int json_open(const char *path, struct armdma_error *err);
-void json_append(int fd, const struct armdma_report *rep);
+void put_json_string(FILE *f, const char *text);
+/* Open for report_json_append(): a descriptor, or a negative errno with *err. */
+int report_json_open(const char *path, struct armdma_error *err);
+void report_json_append(int fd, const struct armdma_report *rep);
 
 bool suppressed(const struct suppressions *list, const struct armdma_report *rep);
 /* Add the rules of a file. 0, or a negative errno with *err; the list is empty then. */

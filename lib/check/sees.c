@@ -65,7 +65,7 @@ static void report_stale_cpu(struct armdma_machine *m, const void *cpu, const ui
 
 	if (!f.bytes[BYTE_STALE] && !f.bytes[BYTE_CONFLICT] && !f.bytes[BYTE_UNSEEN])
 		return;
-	tr = tell_finding(m, &f, cpu, len, &t);
+	tr = tell_finding(m, &f, cpu, len, true, &t);
 	rep.pa = f.spans[0].pa;
 	rep.has_bytes = true;
 	rep.expected = expected[f.spans[0].off];

@@ -16,7 +16,7 @@ void tell_mapping(struct text *t, const struct track *tr, bool sites)
 			 dir_name(tr->dir), (unsigned long long)tr->addr,
 			 tr->ended ? ", unmapped since" : "");
 	}
-	text_site(t, "mapped:", sites ? tr->map_site : NULL);
+	text_site(t, tr->kind == TRACK_BUFFER ? "allocated:" : "mapped:", sites ? tr->map_site : NULL);
 	if (tr->write_len)
 		text_add(t, "    %s last wrote %llu bytes at offset %llu, in cycle %llu\n",
 			 armdma_device_name(tr->dev), (unsigned long long)tr->write_len,

@@ -52,6 +52,17 @@ static _Noreturn void leave_trap(jmp_buf env)
 	longjmp(env, 1);
 }
 
+/* A line at a time: CMocka cuts off what is longer than a kilobyte. */
+static void print_report(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		print_error("%.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 void cmocka_on_report(void *ctx, const struct armdma_report *report)
 {
 	const void *site = report->sites[ARMDMA_SITE_HERE];
@@ -68,7 +79,7 @@ void cmocka_on_report(void *ctx, const struct armdma_report *report)
 			leave_trap(t->body_env);
 		return;
 	}
-	print_error("%s", report->text);
+	print_report(report->text);
 	if (!site || armdma_site_lookup(site, &info) || !info.file[0])
 		strcpy(info.file, "(unknown file)");
 	/* Jumping out of a fixture would leave the machine half made or half destroyed. */
