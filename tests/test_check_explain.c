@@ -178,7 +178,7 @@ static void block_of_a_pool_is_named(void **state)
 
 	p[7] = 1;
 	assert_true(explain(e, p, 48));
-	snprintf(words, sizeof(words), "a block of DMA pool 'ring': 48 bytes at DMA address 0x%llx, handed out\n",
+	snprintf(words, sizeof(words), "a block of DMA pool 'ring' of mdma: 48 bytes at DMA address 0x%llx, handed out\n",
 		 (unsigned long long)handle);
 	expect(words);
 	expect("pool made: block_of_a_pool_is_named at ");

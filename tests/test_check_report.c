@@ -406,6 +406,45 @@ static void asked_for_the_stack_of_the_misuse_is_told(void **state)
 	silent_about(e, "lib/check");
 }
 
+static __attribute__((noinline)) armdma_dma_t maps(struct env *e, void *buf)
+{
+	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 512, ARMDMA_FROM_DEVICE);
+
+	assert_int_equal(armdma_dma_mapping_error(e->dev, addr), 0);
+	return addr;
+}
+
+static __attribute__((noinline)) void syncs(struct env *e, armdma_dma_t addr)
+{
+	armdma_dma_sync_single_for_cpu(e->dev, addr, 512, ARMDMA_FROM_DEVICE);
+	__asm__ volatile("");
+}
+
+static void asked_for_the_stacks_of_mapping_and_sync_are_told(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 512, ARMDMA_GFP_KERNEL);
+	struct armdma_site_info info;
+	armdma_dma_t addr;
+
+	options(e, "stack=2");
+	addr = maps(e, buf);
+	syncs(e, addr);
+	dev_write(e, addr, "packet", 6);
+	assert_false(armdma_cpu_sees(e->m, buf, "packet", 6));
+	assert_non_null(e->last.stacks[ARMDMA_SITE_MAP]);
+	assert_int_equal(e->last.stacks[ARMDMA_SITE_MAP]->nr, 2);
+	assert_ptr_equal(e->last.stacks[ARMDMA_SITE_MAP]->frames[0], e->last.sites[ARMDMA_SITE_MAP]);
+	assert_int_equal(armdma_site_lookup(e->last.stacks[ARMDMA_SITE_MAP]->frames[1], &info), 0);
+	assert_string_equal(info.function, __func__);
+	assert_non_null(e->last.stacks[ARMDMA_SITE_SYNC]);
+	assert_int_equal(armdma_site_lookup(e->last.stacks[ARMDMA_SITE_SYNC]->frames[0], &info), 0);
+	assert_string_equal(info.function, "syncs");
+	says(e, "    last sync: syncs at ");
+	armdma_dma_unmap_single(e->dev, addr, 512, ARMDMA_FROM_DEVICE);
+	armdma_kfree(e->m, buf);
+}
+
 static void no_stack_is_kept_unless_asked_for(void **state)
 {
 	struct env *e = *state;
@@ -451,6 +490,7 @@ int main(void)
 		direct(file_of_suppressions_is_read),
 		direct(wrong_line_is_named_and_nothing_changes),
 		direct(asked_for_the_stack_of_the_misuse_is_told),
+		both(asked_for_the_stacks_of_mapping_and_sync_are_told),
 		direct(no_stack_is_kept_unless_asked_for),
 		direct(suppression_looks_at_the_whole_stack),
 	};

@@ -8,14 +8,25 @@
 
 /* ---- mappings ------------------------------------------------------------------- */
 
-static void tell_pool(struct text *t, const struct track *tr, armdma_dma_t addr)
+/* The DMA address of a byte of a buffer: behind an IOMMU its pages lie anywhere. */
+static armdma_dma_t dma_of(const struct track *tr, armdma_phys_t pa)
 {
-	struct dma_pool_block block;
+	for (uint64_t off = 0; off < tr->len; off += ARMDMA_PAGE_SIZE)
+		if (dma_to_phys(tr->dev, tr->addr + off) == (pa & ARMDMA_PAGE_MASK))
+			return tr->addr + off + pa % ARMDMA_PAGE_SIZE;
+	return tr->addr + (pa - tr->pa);
+}
 
-	if (!dma_pool_block_at(tr->dev, addr, &block))
+/* Pools are cut from buffers of the DMA layer's own. */
+static void tell_pool(struct text *t, struct checker *ck, armdma_phys_t pa)
+{
+	struct track *tr = track_find_own(ck, pa);
+	struct dma_block block;
+
+	if (!tr || !dma_pool_block_at(tr->dev, dma_of(tr, pa), &block))
 		return;
-	text_add(t, "    a block of DMA pool '%s': %zu bytes at DMA address 0x%llx, %s\n", block.pool, block.size,
-		 (unsigned long long)block.addr, block.out ? "handed out" : "free");
+	text_add(t, "    a block of DMA pool '%s' of %s: %zu bytes at DMA address 0x%llx, %s\n", block.pool,
+		 armdma_device_name(tr->dev), block.size, (unsigned long long)block.addr, block.out ? "handed out" : "free");
 	text_site(t, "pool made:", block.site);
 }
 
@@ -86,13 +97,6 @@ static struct track *owner_of(struct armdma_machine *m, armdma_phys_t pa)
 	return track_find_pa(m->check, pa);
 }
 
-static void tell_owner_of(struct text *t, const struct track *tr, armdma_phys_t pa, bool in_report)
-{
-	tell_mapping(t, tr, !in_report);
-	if (tr->kind == TRACK_BUFFER && !tr->ended)
-		tell_pool(t, tr, tr->addr + (pa - tr->pa < tr->len ? pa - tr->pa : 0));
-}
-
 struct track *tell_finding(struct armdma_machine *m, const struct finding *f, const void *cpu, size_t len, bool in_report,
 			   struct text *t)
 {
@@ -110,11 +114,13 @@ struct track *tell_finding(struct armdma_machine *m, const struct finding *f, co
 		text_add(t, "    physical 0x%llx: the CPU sees 0x%02x, memory holds 0x%02x\n", (unsigned long long)pa,
 			 first->cpu[0], first->ram[0]);
 	if (told)
-		tell_owner_of(t, told, pa, in_report);
+		tell_mapping(t, told, !in_report);
+	else if (m->check->on && pa != ARMDMA_MAPPING_ERROR)
+		tell_pool(t, m->check, pa);
 	for (unsigned int i = 1; i < shown; i++) {
 		tr = owner_of(m, f->spans[i].pa);
 		if (tr && tr != told && tr != owner_of(m, f->spans[i - 1].pa))
-			tell_owner_of(t, tr, f->spans[i].pa, false);
+			tell_mapping(t, tr, true);
 	}
 	return told;
 }

@@ -31,6 +31,8 @@ struct checker {
 struct track *track_find_pa(struct checker *ck, armdma_phys_t pa);
 /* Live mapping of a device that contains a DMA address, or NULL. */
 struct track *track_find(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr);
+/* A live buffer of the DMA layer itself (a pool's chunk) there, or NULL. */
+struct track *track_find_own(struct checker *ck, armdma_phys_t pa);
 /* The one that ended last of those that contained it, or NULL. */
 struct track *track_find_dead(struct checker *ck, const struct armdma_device *dev, armdma_dma_t addr);
 void track_event(struct checker *ck, const struct armdma_event *ev);
@@ -68,6 +70,9 @@ void tell_mapping(struct text *t, const struct track *tr, bool sites);
  * inside that call. Valid while the machine lives.
  */
 const struct armdma_stack *stack_here(struct checker *ck, const void *site);
+/* The same as a number for records (0: none), and back. */
+uint32_t stack_id(struct checker *ck, const void *site);
+const struct armdma_stack *stack_get(struct checker *ck, uint32_t id);
 
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,

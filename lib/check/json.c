@@ -122,6 +122,7 @@ static void json_sites(FILE *f, const struct armdma_report *rep)
 		[ARMDMA_SITE_ALLOC] = "allocated",
 		[ARMDMA_SITE_MAP] = "mapped",
 		[ARMDMA_SITE_SYNC] = "synced",
+		[ARMDMA_SITE_END] = "ended",
 	};
 
 	fputs(",\"sites\":{", f);

@@ -36,6 +36,7 @@ struct track {
 	uint64_t len;
 	unsigned long attrs;
 	const void *map_site, *sync_site, *end_site;
+	uint32_t map_stack, sync_stack, end_stack;	/* stack_id() */
 	uint64_t map_time, sync_time, end_time;
 	uint64_t write_time;		/* last write by the device; 0: none */
 	uint64_t write_off, write_len;

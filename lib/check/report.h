@@ -42,6 +42,8 @@ struct reports {
 	unsigned int wanted[ARMDMA_REPORT_NR];
 	struct suppressions by_call, by_file;
 	struct stack_tree stacks;
+	struct stack_entry **stack_by_id;	/* grows in powers of two */
+	uint32_t nr_stacks;
 	int json;			/* open file of option json=, or -1 */
 	armdma_report_fn fn;
 	void *fn_ctx;

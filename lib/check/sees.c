@@ -47,9 +47,12 @@ static void fill_from_track(struct armdma_report *rep, const struct track *tr)
 	rep->dir = about.dir;
 	rep->addr = about.addr;
 	rep->offset = about.offset;
-	for (int i = 0; i < ARMDMA_NR_SITES; i++)
-		if (i != ARMDMA_SITE_HERE)
-			rep->sites[i] = about.sites[i];
+	for (int i = 0; i < ARMDMA_NR_SITES; i++) {
+		if (i == ARMDMA_SITE_HERE)
+			continue;
+		rep->sites[i] = about.sites[i];
+		rep->stacks[i] = about.stacks[i];
+	}
 }
 
 /* A proof only if the CPU really sees what a device has overwritten: its own stores are no device's. */

@@ -25,6 +25,7 @@
 struct stack_entry {
 	RB_ENTRY(stack_entry) entry;
 	struct armdma_stack stack;
+	uint32_t id;		/* 1 and up */
 	void *frames[];
 };
 
@@ -37,18 +38,36 @@ static int stack_cmp(const struct stack_entry *a, const struct stack_entry *b)
 
 RB_GENERATE_INTERNAL(stack_tree, stack_entry, entry, stack_cmp, static __attribute__((unused)))
 
-/* The entry of the same frames that is there, or this one, kept. */
-static const struct armdma_stack *intern(struct reports *r, struct stack_entry *e)
+/* Give a new entry its number. False: no memory. */
+static bool number(struct reports *r, struct stack_entry *e)
 {
-	struct stack_entry *old;
+	struct stack_entry **by_id = r->stack_by_id;
+
+	if (!(r->nr_stacks & (r->nr_stacks + 1)))
+		by_id = realloc(by_id, (2 * (size_t)r->nr_stacks + 2) * sizeof(*by_id));
+	if (!by_id)
+		return false;
+	by_id[r->nr_stacks] = e;
+	r->stack_by_id = by_id;
+	e->id = ++r->nr_stacks;
+	return true;
+}
+
+/* The entry of the same frames that is there, or this one, kept; or NULL. */
+static struct stack_entry *intern(struct reports *r, struct stack_entry *e)
+{
+	struct stack_entry *kept;
 
 	pthread_mutex_lock(&r->lock);
-	old = RB_INSERT(stack_tree, &r->stacks, e);
+	kept = RB_FIND(stack_tree, &r->stacks, e);
+	if (!kept && number(r, e)) {
+		RB_INSERT(stack_tree, &r->stacks, e);
+		kept = e;
+	}
 	pthread_mutex_unlock(&r->lock);
-	if (!old)
-		return &e->stack;
-	free(e);
-	return &old->stack;
+	if (kept != e)
+		free(e);
+	return kept;
 }
 
 typedef int (*unwind_fn)(void **frames, int max);
@@ -75,7 +94,7 @@ static bool is_site(const void *frame, const void *site)
 	return frame == site || (const char *)frame + 1 == site;
 }
 
-const struct armdma_stack *stack_here(struct checker *ck, const void *site)
+static struct stack_entry *capture(struct checker *ck, const void *site)
 {
 	void *raw[OWN_FRAMES + ARMDMA_STACK_MAX];
 	struct stack_entry *e;
@@ -103,6 +122,32 @@ const struct armdma_stack *stack_here(struct checker *ck, const void *site)
 	return intern(&ck->reports, e);
 }
 
+const struct armdma_stack *stack_here(struct checker *ck, const void *site)
+{
+	struct stack_entry *e = capture(ck, site);
+
+	return e ? &e->stack : NULL;
+}
+
+uint32_t stack_id(struct checker *ck, const void *site)
+{
+	struct stack_entry *e = capture(ck, site);
+
+	return e ? e->id : 0;
+}
+
+const struct armdma_stack *stack_get(struct checker *ck, uint32_t id)
+{
+	const struct armdma_stack *stack;
+
+	if (!id)
+		return NULL;
+	pthread_mutex_lock(&ck->reports.lock);
+	stack = &ck->reports.stack_by_id[id - 1]->stack;
+	pthread_mutex_unlock(&ck->reports.lock);
+	return stack;
+}
+
 void stacks_clear(struct reports *r)
 {
 	struct stack_entry *e;
@@ -111,4 +156,5 @@ void stacks_clear(struct reports *r)
 		RB_REMOVE(stack_tree, &r->stacks, e);
 		free(e);
 	}
+	free(r->stack_by_id);
 }

@@ -51,6 +51,16 @@ struct track *track_find_pa(struct checker *ck, armdma_phys_t pa)
 	return NULL;
 }
 
+struct track *track_find_own(struct checker *ck, armdma_phys_t pa)
+{
+	struct track *t;
+
+	TAILQ_FOREACH(t, &ck->tracks.buffers, link)
+		if (t->flags & ARMDMA_MAP_OWN && buffer_covers(t, pa))
+			return t;
+	return NULL;
+}
+
 struct track *track_find_dead(struct checker *ck, const struct armdma_device *dev, armdma_dma_t addr)
 {
 	struct track *t;
@@ -122,6 +132,7 @@ static void begin(struct checker *ck, enum track_kind kind, const struct armdma_
 	t->dir = kind == TRACK_BUFFER ? ARMDMA_BIDIRECTIONAL : ev->dir;
 	t->attrs = (unsigned long)ev->value;
 	t->map_site = ev->site;
+	t->map_stack = stack_id(ck, ev->site);
 	t->map_time = ev->time;
 	t->clean = !(ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC) && !(ev->flags & ARMDMA_MAP_OWN);
 	if (kind == TRACK_STREAM)
@@ -139,6 +150,7 @@ static void end(struct checker *ck, const struct armdma_event *ev)
 	if (t->kind == TRACK_STREAM)
 		unmap_check(ck, t, ev);
 	t->end_site = ev->site;
+	t->end_stack = stack_id(ck, ev->site);
 	t->end_time = ev->time;
 	if (ck->last == t)
 		ck->last = NULL;
@@ -164,6 +176,7 @@ static void synced(struct checker *ck, const struct armdma_event *ev)
 	to = from + ev->len < t->len ? from + ev->len : t->len;
 	sync_check(ck, t, ev, from, to);
 	t->sync_site = ev->site;
+	t->sync_stack = stack_id(ck, ev->site);
 	t->sync_time = ev->time;
 	t->written_since_sync = false;
 	if (ev->type == ARMDMA_EV_DMA_SYNC_CPU) {

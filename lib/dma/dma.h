@@ -354,15 +354,6 @@ void dma_pool_give(struct armdma_dma_pool *pool, void *vaddr, armdma_dma_t dma, 
 void dma_pool_drop(struct armdma_dma_pool *pool, const struct dma_call *call);
 /* Pools that a driver did not destroy. */
 void dma_pools_report(const struct armdma_device *dev);
-/* The block of a live pool at a DMA address, for explanations. */
-struct dma_pool_block {
-	const char *pool;	/* its name, as long as the pool lives */
-	const void *site;	/* where the pool was made */
-	size_t size;		/* bytes */
-	armdma_dma_t addr;
-	bool out;		/* handed out */
-};
-bool dma_pool_block_at(struct armdma_device *dev, armdma_dma_t addr, struct dma_pool_block *out);
 void dma_bounce_destroy(struct armdma_device *dev);
 
 /* ---- direct.c, sync.c: direct addresses, maintenance ----------------------------------------- */

@@ -573,29 +573,6 @@ void armdma_dma_pool_set_debug(struct armdma_dma_pool *p, bool on)
 	p->debug = on;
 }
 
-bool dma_pool_block_at(struct armdma_device *dev, armdma_dma_t addr, struct dma_pool_block *out)
-{
-	struct armdma_dma_pool *p;
-	struct chunk *c;
-
-	STAILQ_FOREACH(p, &dev->dma->pools, next) {
-		size_t place;
-		uint64_t off;
-
-		c = chunk_of(p, addr);
-		if (!c)
-			continue;
-		off = addr - c->dma;
-		off -= off % p->boundary % p->size;
-		place = place_of(p, off);
-		if (place == SIZE_MAX)
-			return false;
-		*out = (struct dma_pool_block){ p->name, p->site, p->size, c->dma + off, is_out(c, place) };
-		return true;
-	}
-	return false;
-}
-
 void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_pool_stats *st)
 {
 	struct dma_call call = DMA_CALL("dma_pool_stats");
