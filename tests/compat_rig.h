@@ -27,6 +27,8 @@ struct rig {
 	struct armdma_hw *hw;
 	struct platform_device *pdev;
 	struct device *dev;
+	void *own;		/* the test's */
+	armdma_dma_t own_addr;
 	/* The last report, and how many there were. */
 	unsigned int reports;
 	enum armdma_report_kind kind;

@@ -8,6 +8,7 @@
 #pragma GCC system_header
 
 #include <armdma/compat/core.h>
+#include <asm/barrier.h>
 #include <linux/ioport.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
