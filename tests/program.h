@@ -35,11 +35,11 @@ static inline int program_main(int argc, char **argv, const struct program *prog
 	struct rlimit no_core = { 0, 0 };
 
 	snprintf(program_self, sizeof(program_self), "%s", argv[0]);
+	setrlimit(RLIMIT_CORE, &no_core);
 	if (argc < 2)
 		return -1;
 	for (; programs->name; programs++)
 		if (!strcmp(argv[1], programs->name)) {
-			setrlimit(RLIMIT_CORE, &no_core);
 			program_status = programs->main();
 			return 0;
 		}

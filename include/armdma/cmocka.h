@@ -19,7 +19,8 @@
  *	}
  *
  * - A report is printed and fails the running test at the file and line of the misuse, as a failed assertion would. In
- *   a fixture, or from another thread, it is printed at once and fails the test at its end.
+ *   a fixture it is printed at once and fails the test at its end; from another thread it fails the test at its next call of the
+ *   DMA API or of these helpers, or at its end.
  * - CMocka takes SIGSEGV before every fixture and test; armdma_run_group_tests() gives it back to the library
  *   each time, so that touching memory that is not mapped is a report here too.
  * - After a failed (or skipped) test its machine goes silently: what such a test leaves behind is no leak.
@@ -70,6 +71,50 @@ ARMDMA_API void *armdma_test_user(void **state);
  */
 #define armdma_expect_report(state, kind) armdma_expect_report_at(state, kind, __FILE__, __LINE__)
 ARMDMA_API void armdma_expect_report_at(void **state, enum armdma_report_kind kind, const char *file, int line);
+
+/*
+ * From now on reports are neither printed nor fatal: they are collected until armdma_assert_report() takes them. What is left of them
+ * fails the test, after its body and after its teardown. A trap still fails it at once: there is no way on.
+ */
+ARMDMA_API void armdma_collect_reports(void **state);
+/*
+ * A report of this kind has come by now, expected (armdma_expect_report()) or collected, that was not asserted before: takes the oldest
+ * one. Fails the test when there is none, and prints what there is. Returns the report, valid until the test ends, for a
+ * closer look.
+ */
+#define armdma_assert_report(state, kind) armdma_assert_report_at(state, kind, __FILE__, __LINE__)
+ARMDMA_API const struct armdma_report *armdma_assert_report_at(void **state, enum armdma_report_kind kind,
+							       const char *file, int line);
+/* No report has come by now that was neither expected nor asserted, from no thread. */
+#define armdma_assert_no_reports(state) armdma_assert_no_reports_at(state, __FILE__, __LINE__)
+ARMDMA_API void armdma_assert_no_reports_at(void **state, const char *file, int line);
+
+/*
+ * Loads of the CPU at cpu, or reads of the device at one of its DMA addresses, return these len bytes: armdma_cpu_sees() and
+ * armdma_device_sees(). If not, the test fails with the first wrong byte and the explanation of the range.
+ */
+#define armdma_assert_cpu_sees(m, cpu, bytes, len) armdma_assert_cpu_sees_at(m, cpu, bytes, len, __FILE__, __LINE__)
+#define armdma_assert_device_sees(dev, addr, bytes, len) \
+	armdma_assert_device_sees_at(dev, addr, bytes, len, __FILE__, __LINE__)
+ARMDMA_API void armdma_cpu_sees_not(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
+				    const char *file, int line);
+ARMDMA_API void armdma_device_sees_not(struct armdma_device *dev, armdma_dma_t addr, const void *expected, size_t len,
+				       const char *file, int line);
+
+/* Inline, so that a report names the test that asks. */
+ARMDMA_INLINE void armdma_assert_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
+					     const char *file, int line)
+{
+	if (!armdma_cpu_sees(m, cpu, expected, len))
+		armdma_cpu_sees_not(m, cpu, expected, len, file, line);
+}
+
+ARMDMA_INLINE void armdma_assert_device_sees_at(struct armdma_device *dev, armdma_dma_t addr, const void *expected,
+						size_t len, const char *file, int line)
+{
+	if (!armdma_device_sees(dev, addr, expected, len))
+		armdma_device_sees_not(dev, addr, expected, len, file, line);
+}
 
 /*
  * The statement touches memory that is not mapped, and the test goes on after it. A local variable that the statement

@@ -181,6 +181,17 @@ ARMDMA_API void armdma_set_schedule_fn(struct armdma_machine *m, armdma_schedule
 ARMDMA_API bool armdma_explain(struct armdma_machine *m, const void *cpu, size_t len, char *buf,
 			       size_t buflen);
 /*
+ * The same for what a device finds at a DMA address of its own: where it leads, through which mapping, and what the CPU has
+ * not handed over. Returns true when some byte that the device sees is not what the CPU sees.
+ */
+ARMDMA_API bool armdma_explain_device(struct armdma_device *dev, armdma_dma_t addr, size_t len, char *buf,
+				      size_t buflen);
+/*
+ * What the device would read at a DMA address, without a transfer: nothing happens, no time passes. Returns 0, or -EFAULT when
+ * some byte is not mapped for it or no memory.
+ */
+ARMDMA_API int armdma_device_view(struct armdma_device *dev, armdma_dma_t addr, void *buf, size_t len);
+/*
  * The code under test relies on the len bytes at cpu: they must be `expected`. Right: returns true. Wrong: false,
  * and if a device wrote the expected bytes and the CPU sees stale ones, that is reported (ARMDMA_REPORT_STALE_CPU)
  * with its explanation. Site: the caller.

@@ -135,3 +135,60 @@ bool armdma_explain(struct armdma_machine *m, const void *cpu, size_t len, char 
 	tell_finding(m, &f, cpu, len, false, &t);
 	return f.nr_spans > 0;
 }
+
+/* Where the CPU reaches a byte of a device's address; NULL: nowhere that is known. */
+static const void *cpu_of(struct armdma_device *dev, const struct track *tr, armdma_dma_t addr)
+{
+	armdma_phys_t pa = dma_to_phys(dev, addr);
+
+	if (tr && tr->kind == TRACK_BUFFER && armdma_hw_cpu_to_phys(dev->m->hw, tr->cpu) != ARMDMA_MAPPING_ERROR)
+		return (const char *)tr->cpu + (addr - tr->addr);
+	return pa == ARMDMA_MAPPING_ERROR ? NULL : armdma_hw_linear(dev->m->hw, pa);
+}
+
+/* The bytes of a page, at most: their finding is told as the CPU's, which is where stores wait. */
+static bool explain_part(struct armdma_device *dev, const struct track *tr, armdma_dma_t addr, size_t len, struct text *t)
+{
+	armdma_phys_t pa = dma_to_phys(dev, addr);
+	const void *cpu = cpu_of(dev, tr, addr);
+	struct finding f;
+
+	if (pa == ARMDMA_MAPPING_ERROR) {
+		text_add(t, "    DMA address 0x%llx leads nowhere for %s\n", (unsigned long long)addr,
+			 armdma_device_name(dev));
+		return true;
+	}
+	text_add(t, "    DMA address 0x%llx leads %s to physical 0x%llx\n", (unsigned long long)addr,
+		 armdma_device_name(dev), (unsigned long long)pa);
+	if (!cpu)
+		return false;
+	f = look(dev->m, cpu, len);
+	tell_counts(t, &f, len);
+	for (unsigned int i = 0; i < f.nr_spans && i < MAX_SPANS; i++)
+		tell_span(t, &f.spans[i]);
+	return f.nr_spans > 0;
+}
+
+bool armdma_explain_device(struct armdma_device *dev, armdma_dma_t addr, size_t len, char *buf, size_t buflen)
+{
+	struct checker *ck = dev->m->check;
+	struct track *tr = ck->on ? track_find(ck, dev, addr) : NULL;
+	struct text t = { buf, buflen, 0 };
+	bool differs = false;
+
+	if (buflen)
+		buf[0] = 0;
+	for (size_t off = 0; off < len;) {
+		size_t n = ARMDMA_PAGE_SIZE - (addr + off) % ARMDMA_PAGE_SIZE;
+
+		if (n > len - off)
+			n = len - off;
+		differs |= explain_part(dev, tr, addr + off, n, &t);
+		off += n;
+	}
+	if (!tr && ck->on)
+		tr = track_find_dead(ck, dev, addr);
+	if (tr)
+		tell_mapping(&t, tr, true);
+	return differs;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the code under test, or a device, relies on seeing: wrong bytes with a proof are reported. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,24 @@ static int device_read(const struct armdma_device *dev, armdma_phys_t pa, void *
 		return -1;
 	return dev->coherent ? armdma_hw_snoop_read(dev->m->hw, pa, buf, n) :
 			       armdma_hw_phys_read(dev->m->hw, pa, buf, n);
+}
+
+int armdma_device_view(struct armdma_device *dev, armdma_dma_t addr, void *buf, size_t len)
+{
+	uint8_t *dst = buf;
+
+	while (len) {
+		size_t n = ARMDMA_PAGE_SIZE - addr % ARMDMA_PAGE_SIZE;
+
+		if (n > len)
+			n = len;
+		if (device_read(dev, dma_to_phys(dev, addr), dst, n))
+			return -EFAULT;
+		addr += n;
+		dst += n;
+		len -= n;
+	}
+	return 0;
 }
 
 /*

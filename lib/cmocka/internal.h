@@ -4,6 +4,7 @@
 #define LIB_CMOCKA_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/queue.h>
 
 #include <armdma/cmocka.h>
@@ -25,6 +26,14 @@ struct cmocka_wanted {
 	int line;
 };
 
+/* A report that came and failed nothing. */
+struct cmocka_kept {
+	STAILQ_ENTRY(cmocka_kept) link;
+	struct armdma_report report;	/* its strings are copies, in one block behind it */
+	bool asserted;
+	char strings[];
+};
+
 struct cmocka_test {
 	uint32_t magic;
 	const struct CMUnitTest *test;	/* the user's */
@@ -41,7 +50,9 @@ struct cmocka_test {
 	/* Reports. */
 	pthread_mutex_t lock;		/* of what follows: reports come from any thread */
 	SLIST_HEAD(, cmocka_wanted) wanted;
-	bool late;			/* a report could not fail the test where it came up */
+	STAILQ_HEAD(, cmocka_kept) kept;	/* in the order in which they came */
+	bool collecting;
+	atomic_bool late;		/* a report could not fail the test where it came up */
 	char late_file[256];
 	int late_line;
 	bool trap_wanted;		/* an armdma_assert_trap() is under way */
@@ -54,8 +65,20 @@ struct cmocka_test *cmocka_current(void);
 /* Destroy the machine if there is one. */
 void cmocka_drop_machine(struct cmocka_test *t);
 
+/* The fixture behind a state; fails the test when there is none, or when a report of another thread waits to. */
+struct cmocka_test *cmocka_fixture_of(void **state, const char *caller);
+
+/* Keep a copy of a report for armdma_assert_report(). */
+void cmocka_keep(struct cmocka_test *t, const struct armdma_report *report);
 /* The machine's report callback; ctx is the test. */
 void cmocka_on_report(void *ctx, const struct armdma_report *report);
+/* Fail the body now if a report of another thread is waiting to. */
+void cmocka_fail_if_late(struct cmocka_test *t);
+/* Collected reports that nobody asserted: prints them; true, with the place of the first. */
+bool cmocka_unasserted(struct cmocka_test *t, const char **file, int *line);
+void cmocka_forget_kept(struct cmocka_test *t);
+/* A line at a time: CMocka cuts off what is longer than a kilobyte. */
+void cmocka_print(const char *text);
 /* A report that could not fail the test at once: true, once, with its place. */
 bool cmocka_late(struct cmocka_test *t, const char **file, int *line);
 /* Expected reports that never came, leaks or all others: true, with the place of an expectation. */

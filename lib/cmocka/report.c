@@ -52,8 +52,7 @@ static _Noreturn void leave_trap(jmp_buf env)
 	longjmp(env, 1);
 }
 
-/* A line at a time: CMocka cuts off what is longer than a kilobyte. */
-static void print_report(const char *text)
+void cmocka_print(const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -75,17 +74,33 @@ void cmocka_on_report(void *ctx, const struct armdma_report *report)
 		leave_trap(t->trap_env);
 	}
 	if (tick_off(t, report->kind)) {
+		cmocka_keep(t, report);
 		if (trap)
 			leave_trap(t->body_env);
 		return;
 	}
-	print_report(report->text);
+	if (t->collecting && report->kind != ARMDMA_REPORT_TRAP) {
+		cmocka_keep(t, report);
+		return;
+	}
+	cmocka_print(report->text);
 	if (!site || armdma_site_lookup(site, &info) || !info.file[0])
 		strcpy(info.file, "(unknown file)");
 	/* Jumping out of a fixture would leave the machine half made or half destroyed. */
 	if (in_body(t))
 		_fail(info.file, (int)info.line);
 	fail_later(t, info.file, (int)info.line);
+}
+
+void cmocka_fail_if_late(struct cmocka_test *t)
+{
+	const char *file;
+	int line;
+
+	if (atomic_load_explicit(&t->late, memory_order_relaxed) && in_body(t) && cmocka_late(t, &file, &line)) {
+		print_error("another thread made the report above\n");
+		_fail(file, line);
+	}
 }
 
 bool cmocka_late(struct cmocka_test *t, const char **file, int *line)

@@ -84,7 +84,7 @@ static void run_body(void **state)
 	if (!setjmp(t->body_env))
 		t->test->test_func(&t->state);
 	leave(t);
-	if (cmocka_late(t, &file, &line) || cmocka_unmet(t, false, &file, &line))
+	if (cmocka_late(t, &file, &line) || cmocka_unmet(t, false, &file, &line) || cmocka_unasserted(t, &file, &line))
 		_fail(file, line);
 	t->passed = true;
 }
@@ -105,7 +105,7 @@ static int run_teardown(void **state)
 		cmocka_drop_machine(t);
 	leave(t);
 	if (!ret && t->passed &&
-	    (cmocka_late(t, &file, &line) || cmocka_unmet(t, true, &file, &line))) {
+	    (cmocka_late(t, &file, &line) || cmocka_unmet(t, true, &file, &line) || cmocka_unasserted(t, &file, &line))) {
 		print_error("%s:%d: noticed in the teardown\n", file, line);
 		ret = -1;
 	}
@@ -134,6 +134,7 @@ static void wrap(struct CMUnitTest *ours, struct cmocka_test *t, const struct CM
 	t->test = test;
 	pthread_mutex_init(&t->lock, NULL);
 	SLIST_INIT(&t->wanted);
+	STAILQ_INIT(&t->kept);
 	ours->name = test->name;
 	ours->test_func = test->test_func ? run_body : NULL;
 	ours->setup_func = test->setup_func ? run_setup : NULL;
@@ -146,6 +147,7 @@ static void unwrap(struct cmocka_test *t)
 	/* Left when an assertion failed in the test's setup or teardown. */
 	abandon(t);
 	cmocka_forget_wanted(t);
+	cmocka_forget_kept(t);
 	pthread_mutex_destroy(&t->lock);
 }
 
