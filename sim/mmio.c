@@ -164,6 +164,7 @@ uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
 
 void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
+	choice_point(hw, 0, 0, true);
 	cpu_drain(hw);
 	cpu_pull(hw);
 	armdma_hw_writel_relaxed(hw, reg, value);

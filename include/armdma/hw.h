@@ -260,13 +260,18 @@ enum armdma_choice_kind {
 	ARMDMA_CHOICE_FILL,	/* a clean line that is older than what lies below is dropped and filled again; likewise */
 	ARMDMA_CHOICE_DRAIN,	/* the CPU's pending store of one word becomes visible to masters (after all that a dma_wmb() put before it) */
 	ARMDMA_CHOICE_PULL,	/* what a master wrote to one word becomes visible to the CPU's loads of uncached memory */
-	ARMDMA_CHOICE_PROGRESS,	/* the CPU is held up until the next thing that a device does */
+	ARMDMA_CHOICE_PROGRESS,	/* the CPU is held up while devices go on: one step, or until they are done (levels) */
 	ARMDMA_NR_CHOICES
 };
 
+/* How far ARMDMA_CHOICE_PROGRESS goes. */
+#define ARMDMA_PROGRESS_STEP 1u		/* the next thing that any device does */
+#define ARMDMA_PROGRESS_IDLE 3u		/* until no device has anything left to do, at most ARMDMA_PROGRESS_US */
+#define ARMDMA_PROGRESS_US 100u
+
 struct armdma_choice {
 	enum armdma_choice_kind kind;
-	uint32_t levels;	/* EVICT, FILL: ARMDMA_CACHE_*; else 0 */
+	uint32_t levels;	/* EVICT, FILL: ARMDMA_CACHE_*; PROGRESS: ARMDMA_PROGRESS_*; else 0 */
 	armdma_phys_t pa;	/* the line or word; PROGRESS: 0 */
 	uint32_t len;		/* bytes */
 	uint64_t point;		/* number of the choice point since the chooser was set */
@@ -280,6 +285,11 @@ typedef bool (*armdma_chooser_fn)(void *ctx, const struct armdma_choice *choice)
  * event: with none set (ARMDMA_CACHE_PESSIMAL) all choices are declined and none is looked for.
  */
 ARMDMA_API int armdma_hw_set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx);
+/*
+ * Nothing is offered before choice point `point`; UINT64_MAX: no more. Everything until then is declined, and costs little. May be called
+ * by a chooser.
+ */
+ARMDMA_API void armdma_hw_chooser_wait(struct armdma_hw *hw, uint64_t point);
 /*
  * Inside a chooser: a hash of what the choice would work on. The same as when it was declined: doing it now has the same effect as
  * doing it then would have had, as far as hardware can see (loads of the CPU are not).

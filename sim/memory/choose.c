@@ -285,9 +285,12 @@ static void offer_progress(struct armdma_hw *hw)
 {
 	struct clock *c = &hw->clk;
 
-	if (c->running || !c->len || !ask(hw, ARMDMA_CHOICE_PROGRESS, 0, 0, 0))
+	if (c->running || !c->len)
 		return;
-	armdma_hw_advance(hw, c->heap[0]->when > c->now ? c->heap[0]->when - c->now : 0);
+	if (ask(hw, ARMDMA_CHOICE_PROGRESS, ARMDMA_PROGRESS_IDLE, 0, 0))
+		armdma_hw_run_until_idle(hw, ARMDMA_PROGRESS_US * ARMDMA_CLOCK_MHZ);
+	else if (ask(hw, ARMDMA_CHOICE_PROGRESS, ARMDMA_PROGRESS_STEP, 0, 0))
+		armdma_hw_advance(hw, c->heap[0]->when > c->now ? c->heap[0]->when - c->now : 0);
 }
 
 __attribute__((noinline))
@@ -298,8 +301,11 @@ void choose_here(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len, bool cpu)
 
 	if (ch->busy)
 		return;
+	if (++ch->point < ch->wait) {
+		choices_note(mem, pa - mem->base, len);
+		return;
+	}
 	ch->busy = true;
-	ch->point++;
 	choices_note(mem, pa - mem->base, len);
 	offer_lines(hw, pa - mem->base, len);
 	offer_wbufs(hw);
@@ -402,7 +408,7 @@ static void set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx)
 	}
 	if (hw->chooser)
 		cpu_drain(hw);	/* the order of stores is kept for a chooser only */
-	mem->choices.point = 0;
+	mem->choices.point = mem->choices.wait = 0;
 	mem->choices.rnd = mix(hw->cfg.seed, 0x5eed) | 1;
 	mem->plain_size = fn || mem->coherent ? 0 : mem->size;
 	hw->chooser = fn;
@@ -415,6 +421,11 @@ int armdma_hw_set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx)
 		return -EINVAL;
 	set_chooser(hw, fn, ctx);
 	return 0;
+}
+
+void armdma_hw_chooser_wait(struct armdma_hw *hw, uint64_t point)
+{
+	hw->mem->choices.wait = point;
 }
 
 void choices_init(struct armdma_hw *hw)

@@ -98,7 +98,7 @@ struct batch {
 
 /* What the choices of hardware need (choose.c). */
 struct choices {
-	uint64_t point;
+	uint64_t point, wait;	/* wait: nothing is offered before this point */
 	bool busy;		/* a choice point does not lie inside another */
 	uint64_t rnd;		/* the seeded adversary's */
 	uint32_t *pages;	/* RAM pages that masters or maintenance have worked on, ascending */
