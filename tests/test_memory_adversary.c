@@ -404,6 +404,7 @@ struct chooser {
 	struct armdma_hw *hw;
 	unsigned int offers[ARMDMA_NR_CHOICES];
 	enum armdma_choice_kind take;	/* ARMDMA_NR_CHOICES: none */
+	uint32_t levels;		/* 0: any */
 	uint64_t last_point, state;
 };
 
@@ -415,7 +416,7 @@ static bool choose(void *ctx, const struct armdma_choice *c)
 	ch->last_point = c->point;
 	ch->offers[c->kind]++;
 	ch->state = armdma_hw_choice_state(ch->hw, c);
-	return c->kind == ch->take;
+	return c->kind == ch->take && (!ch->levels || c->levels == ch->levels);
 }
 
 static void declining_chooser_is_the_pessimal_cache(void **state)
@@ -510,27 +511,64 @@ static void quiet(void *ctx, const char *line)
 	(void)line;
 }
 
-/* The CPU is held up until something happens, not longer; nothing is offered when nothing can happen. */
-static void progress_lets_the_next_event_happen(void **state)
+/* Two events under way, and a register read. Returns the time that has passed. */
+static uint64_t held_up(uint32_t levels, unsigned int *happened)
 {
 	struct armdma_hw *hw = rig();
-	struct chooser ch = { .hw = hw, .take = ARMDMA_CHOICE_PROGRESS };
-	struct clock_event ev, later;
+	struct chooser ch = { .hw = hw, .take = ARMDMA_CHOICE_PROGRESS, .levels = levels };
+	struct clock_event ev, later, never;
+	uint64_t now;
 
-	(void)state;
 	armdma_hw_set_log(hw, quiet, NULL);
 	clock_event_init(&ev, nothing);
 	clock_event_init(&later, nothing);
+	clock_event_init(&never, nothing);
 	assert_int_equal(armdma_hw_set_chooser(hw, choose, &ch), 0);
 	armdma_hw_readl(hw, 0x1000);
-	assert_int_equal(ch.offers[ARMDMA_CHOICE_PROGRESS], 0);
+	assert_int_equal(ch.offers[ARMDMA_CHOICE_PROGRESS], 0);	/* nothing can happen */
 	clock_schedule(hw, &ev, 5000);
-	clock_schedule(hw, &later, 50000);
+	clock_schedule(hw, &later, 9000);
+	clock_schedule(hw, &never, 900000);
 	armdma_hw_readl(hw, 0x1000);
-	assert_false(clock_queued(&ev));
-	assert_true(clock_queued(&later));
-	assert_in_range(armdma_hw_now(hw), 5000, 5200);
+	*happened = !clock_queued(&ev) + !clock_queued(&later) + !clock_queued(&never);
+	now = armdma_hw_now(hw);
 	clock_cancel(hw, &later);
+	clock_cancel(hw, &never);
+	armdma_hw_destroy(hw);
+	return now;
+}
+
+static void held_up_cpu_lets_devices_go_on_a_step_or_as_far_as_they_can(void **state)
+{
+	unsigned int happened;
+
+	(void)state;
+	assert_in_range(held_up(ARMDMA_PROGRESS_STEP, &happened), 5000, 5100);
+	assert_int_equal(happened, 1);
+	assert_in_range(held_up(ARMDMA_PROGRESS_IDLE, &happened), ARMDMA_PROGRESS_US * ARMDMA_CLOCK_MHZ,
+			ARMDMA_PROGRESS_US * ARMDMA_CLOCK_MHZ + 100);
+	assert_int_equal(happened, 2);
+}
+
+/* What is offered before the point that a chooser waits for is declined unasked. */
+static void chooser_may_wait_for_a_point(void **state)
+{
+	struct armdma_hw *hw = rig();
+	struct chooser ch = { .hw = hw, .take = ARMDMA_CHOICE_FILL };
+	unsigned int turns = 0;
+
+	(void)state;
+	assert_int_equal(armdma_hw_set_chooser(hw, choose, &ch), 0);
+	armdma_hw_chooser_wait(hw, 9);
+	rig_master8(hw, RIG_BASE, 2);
+	while (!cpu_get(armdma_hw_linear(hw, RIG_BASE)) && turns++ < 100)
+		armdma_hw_cpu_relax(hw);
+	assert_int_equal(ch.last_point, 9);
+	assert_int_equal(ch.offers[ARMDMA_CHOICE_FILL], 1);
+	armdma_hw_chooser_wait(hw, UINT64_MAX);
+	rig_master8(hw, RIG_BASE, 3);
+	armdma_hw_advance(hw, 1000);
+	assert_int_equal(cpu_get(armdma_hw_linear(hw, RIG_BASE)), 2);
 	armdma_hw_destroy(hw);
 }
 
@@ -599,7 +637,8 @@ int main(void)
 		T(oldest_of_many_ordered_stores_comes_through_first),
 		T(store_becomes_visible_once),
 		T(choice_that_is_taken_is_done_and_told),
-		T(progress_lets_the_next_event_happen),
+		T(held_up_cpu_lets_devices_go_on_a_step_or_as_far_as_they_can),
+		T(chooser_may_wait_for_a_point),
 		T(state_of_a_choice_changes_with_its_bytes_only),
 		T(chooser_needs_caches_with_something_to_choose),
 		T(choices_have_names),
