@@ -68,6 +68,12 @@ ARMDMA_INLINE void armdma_compat_store(volatile void *cpu, size_t len)
 	}
 }
 
+/* A macro's result that need not be looked at, as a function's. */
+ARMDMA_INLINE long armdma_compat_result(long value)
+{
+	return value;
+}
+
 /* call may sleep: reported where that is not possible. Site: the caller. */
 ARMDMA_API void armdma_compat_sleeps(struct armdma_machine *m, const char *call);
 

@@ -47,8 +47,12 @@ ARMDMA_INLINE bool completion_done(struct completion *c)
 {
 	return __atomic_load_n(&c->done, __ATOMIC_SEQ_CST) != 0;
 }
+ARMDMA_INLINE unsigned long armdma_compat_ticks(long left)
+{
+	return (unsigned long)left;
+}
 #define wait_for_completion_timeout(c, timeout) \
-	((unsigned long)wait_event_timeout((c)->wait, try_wait_for_completion(c), timeout))
+	armdma_compat_ticks(wait_event_timeout((c)->wait, try_wait_for_completion(c), timeout))
 #define wait_for_completion_interruptible_timeout(c, timeout) \
 	wait_event_timeout((c)->wait, try_wait_for_completion(c), timeout)
 #define wait_for_completion(c) wait_event((c)->wait, try_wait_for_completion(c))

@@ -20,7 +20,7 @@
 				wait(sleep_us);                                                    \
 			cpu_relax();                                                               \
 		}                                                                                  \
-		(cond) ? 0 : -ETIMEDOUT;                                                           \
+		armdma_compat_result((cond) ? 0 : -ETIMEDOUT);                                     \
 	})
 #define armdma_compat_poll_sleep_(us) usleep_range(us, us)
 #define readl_poll_timeout(addr, val, cond, sleep_us, timeout_us) \

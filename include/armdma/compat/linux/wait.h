@@ -56,7 +56,7 @@ ARMDMA_API bool armdma_compat_wait(struct armdma_machine *m, const unsigned int 
 		}                                                                                             \
 		if (armdma_true_ && armdma_m_)                                                                \
 			armdma_left_ = armdma_compat_ticks_left(armdma_m_, armdma_end_);                      \
-		armdma_true_ ? (armdma_left_ > 0 ? armdma_left_ : 1) : 0;                                     \
+		armdma_compat_result(armdma_true_ ? (armdma_left_ > 0 ? armdma_left_ : 1) : 0);               \
 	})
 #define wait_event_timeout(wq, condition, timeout) \
 	armdma_compat_wait_event_(wq, condition, timeout, "wait_event_timeout")
@@ -65,8 +65,8 @@ ARMDMA_API bool armdma_compat_wait(struct armdma_machine *m, const unsigned int 
 #define wait_event(wq, condition) \
 	((void)armdma_compat_wait_event_(wq, condition, MAX_SCHEDULE_TIMEOUT, "wait_event"))
 /* A wait that nothing can end is broken off, as by a signal. */
-#define wait_event_interruptible(wq, condition)                                                             \
-	(armdma_compat_wait_event_(wq, condition, MAX_SCHEDULE_TIMEOUT, "wait_event_interruptible") ? 0 : \
-												    -ERESTARTSYS)
+#define wait_event_interruptible(wq, condition)                                                              \
+	armdma_compat_result(armdma_compat_wait_event_(wq, condition, MAX_SCHEDULE_TIMEOUT,            \
+							     "wait_event_interruptible") ? 0 : -ERESTARTSYS)
 
 #endif
