@@ -46,6 +46,7 @@ struct armdma_options {
 	char json[ARMDMA_OPTION_LEN];	/* append each report to this file as a line of JSON; "": none */
 	char suppressions[ARMDMA_OPTION_LEN];	/* file of lines "kind:function-glob"; "": none */
 	unsigned int stack;		/* return addresses to keep of each site, at most ARMDMA_STACK_MAX; 0: the site alone */
+	char coverage[ARMDMA_OPTION_LEN];	/* armdma/coverage.h: "1", a file; "", "0": not counted */
 	bool summary;			/* when the machine goes, print how often each bug was met */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/check/coverage.h"
 #include "lib/check/internal.h"
 
 static void on_event(void *ctx, const struct armdma_event *ev)
@@ -50,8 +51,13 @@ static int set_options(struct checker *ck, const struct armdma_options *opt, str
 	int ret = options_from_environment(&out, err);
 
 	if (!ret)
-		ret = take_files(&ck->reports, &out, err);
-	if (!ret)
+		ret = coverage_set(ck->m, out.coverage, err);
+	if (ret)
+		return ret;
+	ret = take_files(&ck->reports, &out, err);
+	if (ret)
+		coverage_set(ck->m, ck->opt.coverage, NULL);
+	else
 		ck->opt = out;
 	return ret;
 }
@@ -97,6 +103,7 @@ void check_destroy(struct armdma_machine *m)
 	if (!ck)
 		return;
 	armdma_event_subscribe(m->ev, 0, on_event, ck);
+	coverage_stop(m);
 	if (ck->opt.summary)
 		told_summary(&ck->reports, stderr);
 	tracks_fini(&ck->tracks);

@@ -150,6 +150,11 @@ static int set_suppressions(struct armdma_options *opt, const char *value, size_
 	return set_path(opt->suppressions, value, len, why);
 }
 
+static int set_coverage(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	return set_path(opt->coverage, value, len, why);
+}
+
 static int set_stack(struct armdma_options *opt, const char *value, size_t len, struct text *why)
 {
 	return set_number(&opt->stack, ARMDMA_STACK_MAX, value, len, why);
@@ -184,6 +189,7 @@ static const struct option {
 	{ "json", "PATH", "append each report to this file as a line of JSON", set_json },
 	{ "suppressions", "FILE", "tell nothing that this file's lines kind:function-glob match", set_suppressions },
 	{ "stack", "N", "return addresses to keep of each call, at most 64; 0: the call alone", set_stack },
+	{ "coverage", "0|1|PATH", "count the states of DMA that are exercised: 1: print a table at exit; or append to a file", set_coverage },
 	{ "summary", "0|1", "when a machine goes, print how often each bug was met", set_summary },
 	{ "help", "0|1", "print this", set_help },
 };
