@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include <armdma/access.h>
+#include <armdma/explore.h>
 #include <armdma/options.h>
 
 #include "dma_helpers.h"
@@ -151,6 +152,27 @@ static void report_names_seed_and_schedule_to_replay(void **state)
 	says(e, "    replay:    seed 0x1234, schedule \"e3.d7\"\n");
 	armdma_set_schedule_fn(e->m, NULL, NULL);
 	assert_int_equal(env_teardown((void **)&e), 0);
+}
+
+static void report_of_an_exploration_names_its_schedule(void **state)
+{
+	struct armdma_explore_config xcfg = armdma_explore_defaults(NULL, NULL);
+	struct armdma_config cfg = env_config();
+	struct armdma_explorer *x;
+	struct armdma_error err;
+	struct env *e;
+
+	(void)state;
+	if (armdma_explorer_create(&x, &xcfg, 0, NULL, &err))
+		fail_msg("%s", err.msg);
+	assert_string_equal(armdma_explorer_next(x), "none");
+	e = env_new(&cfg);
+	assert_int_equal(armdma_explorer_attach(x, e->m), 0);
+	misuse(e);
+	says(e, "replay:    seed 0x1, schedule \"none\"\n");
+	assert_int_equal(env_teardown((void **)&e), 0);
+	armdma_explorer_end(x, true, NULL);
+	armdma_explorer_destroy(x);
 }
 
 /* ---- how often --------------------------------------------------------------------- */
@@ -478,6 +500,7 @@ int main(void)
 		both(device_report_has_every_fact),
 		direct(what_is_not_known_is_not_said),
 		cmocka_unit_test(report_names_seed_and_schedule_to_replay),
+		cmocka_unit_test(report_of_an_exploration_names_its_schedule),
 		direct(distinct_bugs_are_told_once_and_counted),
 		cmocka_unit_test(kind_device_and_place_tell_bugs_apart),
 		direct(wanted_report_reaches_the_callback_each_time),

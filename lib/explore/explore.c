@@ -23,7 +23,7 @@ static void on_report(void *ctx, const struct armdma_report *rep)
 {
 	struct one_run *r = ctx;
 
-	if (armdma_report_class(rep->kind) != ARMDMA_CLASS_BUG)
+	if (rep->wanted || armdma_report_class(rep->kind) != ARMDMA_CLASS_BUG)
 		return;
 	if (r->report == ARMDMA_REPORT_NONE) {
 		r->report = rep->kind;

@@ -135,9 +135,21 @@ const char *armdma_explorer_next(struct armdma_explorer *x)
 	return x->printed;
 }
 
+/* Reports of the run name it. */
+static const char *schedule_of(void *ctx)
+{
+	const struct armdma_explorer *x = ctx;
+
+	return x->printed;
+}
+
 int armdma_explorer_attach(struct armdma_explorer *x, struct armdma_machine *m)
 {
-	return watch_attach(x, m);
+	int ret = watch_attach(x, m);
+
+	if (!ret)
+		armdma_set_schedule_fn(m, schedule_of, x);
+	return ret;
 }
 
 /* ---- what a run has shown ------------------------------------------------------------ */
