@@ -13,11 +13,6 @@
 #define KIB 1024ULL
 #define SETTLE 20000000ULL	/* cycles; nothing that a scenario starts takes as long */
 
-bool board_has_adversary(void)
-{
-	return false;
-}
-
 static struct armdma_device_config engine(const char *name, armdma_phys_t regs, uint32_t irq, const char *mmu)
 {
 	struct armdma_device_config dev = { .kind = ARMDMA_DEV_SGDMA, .reg_base = regs, .irq = irq };
@@ -51,7 +46,10 @@ static struct armdma_config board_config(const struct bug_run *r, uint64_t seed,
 	cfg.lowmem_size = 16 * MIB;
 	cfg.cma_size = 4 * MIB;
 	cfg.atomic_pool_size = 256 * KIB;
-	(void)coherent_caches;
+	if (r->mode == BUG_ADVERSARY)
+		cfg.cache_policy = ARMDMA_CACHE_ADVERSARY;
+	if (coherent_caches)
+		cfg.cache_policy = ARMDMA_CACHE_COHERENT;
 	if (seed)
 		cfg.seed = seed;
 	if (r->bug->configure)

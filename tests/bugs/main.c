@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <armdma/site.h>
 
@@ -15,6 +16,7 @@ static void usage(FILE *f)
 		"\n"
 		"  --bug ID           only this one (B15)\n"
 		"  --seeds N          runs with evicting caches, by seeds 1 to N (200)\n"
+		"  --jobs N           bugs at a time (one for each processor)\n"
 		"  --disable KIND     with the rule for one kind of report off\n"
 		"  --with PROGRAM     the same program built with ASan: its runs count, too\n"
 		"  --at-least N       fail when fewer are found (0)\n"
@@ -59,9 +61,10 @@ static const char *bug_named(const char *id)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	enum { BUG, SEEDS, DISABLE, WITH, AT_LEAST, VERBOSE, MARKDOWN, JSON, RECORDS, LIST, HELP };
+	enum { BUG, SEEDS, JOBS, DISABLE, WITH, AT_LEAST, VERBOSE, MARKDOWN, JSON, RECORDS, LIST, HELP };
 	static const struct option known[] = {
 		{ "bug", required_argument, NULL, BUG }, { "seeds", required_argument, NULL, SEEDS },
+		{ "jobs", required_argument, NULL, JOBS },
 		{ "disable", required_argument, NULL, DISABLE }, { "with", required_argument, NULL, WITH },
 		{ "at-least", required_argument, NULL, AT_LEAST }, { "verbose", no_argument, NULL, VERBOSE },
 		{ "markdown", no_argument, NULL, MARKDOWN }, { "json", no_argument, NULL, JSON },
@@ -74,6 +77,7 @@ static void parse(int argc, char **argv, struct options *o)
 		switch (c) {
 		case BUG: o->only = bug_named(optarg); break;
 		case SEEDS: o->seeds = number("seeds", optarg); break;
+		case JOBS: o->jobs = number("jobs", optarg); break;
 		case DISABLE: o->disabled = kind_named(optarg); break;
 		case WITH: o->other_program = optarg; break;
 		case AT_LEAST: o->at_least = number("at-least", optarg); break;
@@ -86,6 +90,7 @@ static void parse(int argc, char **argv, struct options *o)
 		default: usage(stderr); exit(2);
 		}
 	}
+	o->jobs += !o->jobs;
 	if (optind < argc) {
 		fprintf(stderr, "armdma-bugs: what is '%s'?\n", argv[optind]);
 		exit(2);
@@ -113,32 +118,34 @@ static void read_symbols(void)
 	armdma_site_lookup((const void *)(uintptr_t)read_symbols, &info);
 }
 
+static unsigned int processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (unsigned int)n : 1;
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = { .seeds = 200 };
+	struct options o = { .seeds = 200, .jobs = processors() };
 	unsigned int nr_found = 0, alarms = 0;
 	struct result *results;
 
 	parse(argc, argv, &o);
 	if (o.list)
 		return list();
-	results = calloc(bug_count() + 1, sizeof(*results));
-	if (!results)
-		return 2;
+	results = run_results(bug_count());
 	read_symbols();
-	for (unsigned int i = 0; i < bug_count(); i++) {
-		if (o.only && strcmp(o.only, bug_at(i)->id))
-			continue;
-		run_bug(bug_at(i), &o, &results[i]);
-		if (o.records)
+	run_bugs(&o, results);
+	for (unsigned int i = 0; o.records && i < bug_count(); i++)
+		if (is_chosen(bug_at(i), &o))
 			records_write(stdout, bug_at(i), &results[i]);
-	}
 	if (o.records)
 		return 0;
 	if (o.other_program && records_read(o.other_program, &o, results))
 		return 2;
 	for (unsigned int i = 0; i < bug_count(); i++) {
-		if (o.only && strcmp(o.only, bug_at(i)->id))
+		if (!is_chosen(bug_at(i), &o))
 			continue;
 		nr_found += found(bug_at(i), &results[i]);
 		alarms += false_alarms(bug_at(i), &results[i]);
@@ -149,6 +156,5 @@ int main(int argc, char **argv)
 		print_json(stdout, results, &o);
 	else
 		print_table(stdout, results, &o);
-	free(results);
 	return alarms || nr_found < o.at_least;
 }

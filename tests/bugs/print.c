@@ -91,7 +91,7 @@ static void print_row(FILE *f, const struct bug *bug, const struct result *res)
 		sets_name(bug->sets, sets, sizeof(sets)), modes_name(bug, res, modes, sizeof(modes)), twin);
 }
 
-static bool is_chosen(const struct bug *bug, const struct options *o)
+bool is_chosen(const struct bug *bug, const struct options *o)
 {
 	return !o->only || !strcmp(o->only, bug->id);
 }

@@ -42,6 +42,7 @@ struct options {
 	enum armdma_report_kind disabled;	/* ARMDMA_REPORT_NONE: none */
 	unsigned int seeds;
 	unsigned int at_least;
+	unsigned int jobs;		/* children at a time */
 	const char *other_program;	/* the same runner, built with ASan; or NULL */
 	bool verbose, markdown, json, list, records;
 };
@@ -50,8 +51,11 @@ struct options {
 const struct bug *bug_at(unsigned int i);
 unsigned int bug_count(void);
 
-/* Run everything that there is to run of a bug, in a child process. */
-void run_bug(const struct bug *bug, const struct options *o, struct result *res);
+/* Results of n bugs, in memory that children share. Never freed. */
+struct result *run_results(unsigned int n);
+/* Run everything that there is to run, each bug in a child process. */
+void run_bugs(const struct options *o, struct result *results);
+bool is_chosen(const struct bug *bug, const struct options *o);
 /* Add what another program's --records says. Returns 0, or -1 with a message on stderr. */
 int records_read(const char *program, const struct options *o, struct result *results);
 void records_write(FILE *f, const struct bug *bug, const struct result *res);
@@ -90,7 +94,5 @@ void print_markdown(FILE *f, const struct result *results);
 /* A machine for the run; failure of the host is fatal. */
 void board_create(struct bug_run *r, uint64_t seed, bool coherent_caches);
 void board_destroy(struct bug_run *r);
-/* A machine whose caches behave by a seed can be had. */
-bool board_has_adversary(void);
 
 #endif
