@@ -371,7 +371,7 @@ static void coherent_caches_show_everything_at_once(void **state)
 static void coherent_page_keeps_its_bytes_through_every_mapping(void **state)
 {
 	struct armdma_hw *hw = machine(ARMDMA_CACHE_COHERENT, 1, 100);
-	uint8_t *cpu = armdma_hw_linear(hw, RIG_BASE), *w, *big;
+	uint8_t *cpu = armdma_hw_linear(hw, RIG_BASE), *w, *big, v;
 	armdma_pfn_t pfns[64];
 	void *p;
 
@@ -382,6 +382,8 @@ static void coherent_page_keeps_its_bytes_through_every_mapping(void **state)
 	assert_int_equal(armdma_hw_linear_hide(hw, RIG_BASE, RIG_PAGE), 0);
 	cpu_set(w + 9, 2);
 	assert_int_equal(rig_phys8(hw, RIG_BASE + 9), 2);
+	assert_int_equal(armdma_hw_cpu_read(hw, w + 9, &v, 1), 0);
+	assert_int_equal(v, 2);
 	assert_int_equal(armdma_hw_unmap(hw, w, 1), 0);
 	assert_int_equal(armdma_hw_linear_show(hw, RIG_BASE, RIG_PAGE), 0);
 	assert_int_equal(cpu_get(cpu + 9), 2);

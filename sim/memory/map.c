@@ -95,6 +95,11 @@ armdma_phys_t armdma_hw_cpu_to_phys(const struct armdma_hw *hw, const void *cpu)
 	       off % PAGE_SIZE;
 }
 
+static bool shows_c(const struct mem *mem, const struct mapping *m)
+{
+	return m->mt == ARMDMA_MT_CACHED || mem->coherent;
+}
+
 /* What a load in the page of `cpu` reaches: the copy that software never sees protected. NULL: it traps. */
 static const uint8_t *load_from(const struct mem *mem, const uint8_t *cpu)
 {
@@ -114,7 +119,7 @@ static const uint8_t *load_from(const struct mem *mem, const uint8_t *cpu)
 		return NULL;
 	off = (size_t)(cpu - m->cpu);
 	idx = m->pages[off >> PAGE_SHIFT];
-	if (m->mt == ARMDMA_MT_CACHED)
+	if (shows_c(mem, m))
 		return page_c(mem, idx) + off % PAGE_SIZE;
 	return page_u(mem, &mem->pages[idx]) + off % PAGE_SIZE;
 }
@@ -367,11 +372,6 @@ static void space_put(struct block *b, enum armdma_space space, const uint8_t *c
 	struct pagemap *pm = space_map(b, space, &off);
 
 	pagemap_put(pm, (size_t)(cpu - (b->cpu + off)) >> PAGE_SHIFT, npages + 1);
-}
-
-static bool shows_c(const struct mem *mem, const struct mapping *m)
-{
-	return m->mt == ARMDMA_MT_CACHED || mem->coherent;
 }
 
 /* Page of the backing object that page i of a mapping shows. */
