@@ -2,15 +2,25 @@
 /* Where code runs: whether it may sleep. */
 #include "lib/machine.h"
 
+/* Of this CPU, which in a shared machine is this thread. */
+static unsigned long *preempt_count(const struct armdma_machine *m)
+{
+	return armdma_hw_percpu(m->hw);
+}
+
 void armdma_preempt_disable(struct armdma_machine *m)
 {
-	m->preempt_count++;
+	MACHINE_ENTER(m);
+
+	++*preempt_count(m);
 }
 
 void armdma_preempt_enable(struct armdma_machine *m)
 {
-	if (m->preempt_count) {
-		m->preempt_count--;
+	MACHINE_ENTER(m);
+
+	if (*preempt_count(m)) {
+		--*preempt_count(m);
 		return;
 	}
 	misuse(m, ARMDMA_REPORT_BAD_CONTEXT, NULL, __builtin_return_address(0), ARMDMA_MAPPING_ERROR, 0,
@@ -19,7 +29,9 @@ void armdma_preempt_enable(struct armdma_machine *m)
 
 bool armdma_in_atomic(const struct armdma_machine *m)
 {
-	return m->preempt_count || armdma_hw_irqs_disabled(m->hw);
+	MACHINE_ENTER(m);
+
+	return *preempt_count(m) || armdma_hw_irqs_disabled(m->hw);
 }
 
 static const char *where(const struct armdma_machine *m)
@@ -41,5 +53,7 @@ bool might_sleep(struct armdma_machine *m, struct armdma_device *dev, const char
 
 void armdma_might_sleep(struct armdma_machine *m)
 {
+	MACHINE_ENTER(m);
+
 	might_sleep(m, NULL, "code that says so (might_sleep)", __builtin_return_address(0));
 }

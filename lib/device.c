@@ -75,11 +75,15 @@ uint32_t armdma_device_irq(const struct armdma_device *dev)
 
 bool armdma_pm_runtime_active(const struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
+
 	return !dev->pm_enabled || dev->pm_count;
 }
 
 void armdma_pm_runtime_enable(struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
+
 	if (dev->pm_enabled)
 		return;
 	dev->pm_enabled = true;
@@ -89,6 +93,7 @@ void armdma_pm_runtime_enable(struct armdma_device *dev)
 
 void armdma_pm_runtime_get(struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
 	unsigned int flags = armdma_hw_irq_save(dev->m->hw);
 	bool was = armdma_pm_runtime_active(dev);
 
@@ -100,6 +105,8 @@ void armdma_pm_runtime_get(struct armdma_device *dev)
 
 void armdma_pm_runtime_put(struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
+
 	if (!dev->pm_count) {
 		misuse(dev->m, ARMDMA_REPORT_BAD_ARGUMENT, dev, __builtin_return_address(0),
 		       ARMDMA_MAPPING_ERROR, 0,

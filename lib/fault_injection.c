@@ -4,6 +4,8 @@
 
 void armdma_fail_nth(struct armdma_machine *m, enum armdma_fail_step step, uint64_t nth)
 {
+	MACHINE_ENTER(m);
+
 	if ((unsigned int)step >= ARMDMA_NR_FAIL_STEPS)
 		return;
 	m->fail[step].nth = nth;
@@ -13,6 +15,8 @@ void armdma_fail_nth(struct armdma_machine *m, enum armdma_fail_step step, uint6
 void armdma_fail_randomly(struct armdma_machine *m, enum armdma_fail_step step, uint32_t ppm,
 			  uint64_t seed)
 {
+	MACHINE_ENTER(m);
+
 	if ((unsigned int)step >= ARMDMA_NR_FAIL_STEPS)
 		return;
 	m->fail[step].ppm = ppm;
@@ -38,6 +42,8 @@ const char *armdma_fail_step_name(enum armdma_fail_step step)
 
 uint64_t armdma_fail_hits(const struct armdma_machine *m, enum armdma_fail_step step)
 {
+	MACHINE_ENTER(m);
+
 	return (unsigned int)step < ARMDMA_NR_FAIL_STEPS ? m->fail[step].hits : 0;
 }
 

@@ -52,6 +52,7 @@ int armdma_machine_create(struct armdma_machine **out, const struct armdma_confi
 	}
 	m->ev = armdma_hw_events(m->hw);
 	m->cfg = armdma_hw_config(m->hw);
+	m->shared = m->cfg->shared;
 	ret = check_create(m, err);
 	if (ret) {
 		armdma_hw_destroy(m->hw);
@@ -71,6 +72,14 @@ int armdma_machine_create(struct armdma_machine **out, const struct armdma_confi
 	return 0;
 }
 
+/* Reports may be told by functions that leave by longjmp: not inside the lock. */
+static void report_leaks(struct armdma_machine *m)
+{
+	MACHINE_ENTER(m);
+
+	dma_report_leaks(m, NULL);
+}
+
 void armdma_machine_destroy(struct armdma_machine *m)
 {
 	struct armdma_device *dev;
@@ -81,7 +90,7 @@ void armdma_machine_destroy(struct armdma_machine *m)
 	armdma_hw_power_off(m->hw);
 	if (m->layer_gone)
 		m->layer_gone(m, m->layer);
-	dma_report_leaks(m, NULL);
+	report_leaks(m);
 	while ((dev = SLIST_FIRST(&m->devices))) {
 		if (dev->mapping)
 			dma_detach_quietly(dev);
@@ -100,6 +109,8 @@ void armdma_machine_destroy(struct armdma_machine *m)
 
 void armdma_machine_abandon(struct armdma_machine *m)
 {
+	MACHINE_ENTER(m);
+
 	m->abandoned = true;
 	armdma_hw_power_off(m->hw);
 }

@@ -5,6 +5,7 @@
 
 #include <sys/queue.h>
 
+#include <armdma/hw.h>
 #include <armdma/machine.h>
 #include <armdma/pgsize.h>
 #include <armdma/report.h>
@@ -51,6 +52,7 @@ struct armdma_machine {
 	struct armdma_hw *hw;
 	struct armdma_events *ev;
 	const struct armdma_config *cfg;
+	bool shared;		/* several threads drive it: public calls take the machine's lock */
 	struct mm *mm;
 	struct iommu *iommu;
 	struct dma_state *dma;
@@ -58,12 +60,32 @@ struct armdma_machine {
 	struct irqchip *irqchip;
 	struct device_list devices;
 	struct { uint64_t nth, hits, random; uint32_t ppm; } fail[ARMDMA_NR_FAIL_STEPS];
-	unsigned int preempt_count;
 	/* A layer above. */
 	void *layer;
 	void (*layer_gone)(struct armdma_machine *m, void *layer);
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
+
+static inline struct armdma_hw *machine_enter(const struct armdma_machine *m)
+{
+	if (__builtin_expect(!m->shared, 1))
+		return NULL;
+	armdma_hw_lock(m->hw);
+	return m->hw;
+}
+
+static inline void machine_leave(struct armdma_hw **held)
+{
+	if (__builtin_expect(*held != NULL, 0))
+		armdma_hw_unlock(*held);
+}
+
+/*
+ * First line of a public call: it is one step for the other threads of a shared machine. The lock is given back at the end of the
+ * function, however that is left; what the call put off (reports) is called then.
+ */
+#define MACHINE_ENTER(m) \
+	struct armdma_hw *machine_held __attribute__((cleanup(machine_leave), unused)) = machine_enter(m)
 
 /* Add a device of the configuration. 0 or -ENOMEM. */
 int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg);

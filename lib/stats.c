@@ -71,6 +71,7 @@ static uint64_t add_mapping(struct armdma_iova_stats *sum, const struct armdma_i
 
 void armdma_stats(struct armdma_machine *m, struct armdma_stats *st)
 {
+	MACHINE_ENTER(m);
 	const struct armdma_iommu_mapping *mapping;
 	const struct armdma_device *dev;
 	const struct armdma_domain *d;

@@ -11,6 +11,7 @@
 
 #include "sim/hw.h"
 #include "sim/irq.h"
+#include "sim/lock.h"
 #include "sim/memory/cpu.h"
 #include "sim/time.h"
 
@@ -161,10 +162,13 @@ static inline bool run_one(struct armdma_hw *hw, uint64_t limit)
 	}
 	if (ev->when > c->now)
 		c->now = ev->when;
+	c->horizon = limit;	/* where another thread's advance may have left its own */
 	c->running = true;
 	ev->fn(ev);
 	c->running = false;
 	choice_point(hw, 0, 0, false);
+	if (__builtin_expect(hw->lock != NULL, 0))
+		lock_breathe(hw);
 	if (hw->nr_pending)
 		irq_deliver(hw);
 	return true;
@@ -184,6 +188,7 @@ static bool deliver_again(struct armdma_hw *hw)
 
 void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 {
+	HW_ENTER(hw);
 	struct clock *c = &hw->clk;
 	uint64_t target = deadline_of(c, cycles), horizon = c->horizon;
 
@@ -201,6 +206,8 @@ void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 
 uint64_t armdma_hw_now(const struct armdma_hw *hw)
 {
+	HW_ENTER(hw);
+
 	return hw->clk.now;
 }
 
@@ -214,7 +221,7 @@ void armdma_hw_udelay(struct armdma_hw *hw, unsigned long usecs)
 	armdma_hw_advance(hw, (uint64_t)usecs * CLOCK_MHZ);
 }
 
-int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uint64_t max_cycles)
+int clock_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uint64_t max_cycles)
 {
 	struct clock *c = &hw->clk;
 	uint64_t deadline = deadline_of(c, max_cycles), horizon = c->horizon;
@@ -245,8 +252,34 @@ int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uin
 	return ret;
 }
 
+/* The user's condition, asked with the lock free. */
+struct condition {
+	struct armdma_hw *hw;
+	bool (*fn)(void *ctx);
+	void *ctx;
+};
+
+static bool ask(void *ctx)
+{
+	const struct condition *c = ctx;
+	struct armdma_hold hold = armdma_hw_release(c->hw);
+	bool met = c->fn(c->ctx);
+
+	armdma_hw_reacquire(c->hw, hold);
+	return met;
+}
+
+int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uint64_t max_cycles)
+{
+	HW_ENTER(hw);
+	struct condition c = { hw, cond, ctx };
+
+	return hw->lock ? clock_wait(hw, ask, &c, max_cycles) : clock_wait(hw, cond, ctx, max_cycles);
+}
+
 int armdma_hw_run_until_idle(struct armdma_hw *hw, uint64_t max_cycles)
 {
+	HW_ENTER(hw);
 	struct clock *c = &hw->clk;
 	uint64_t deadline = deadline_of(c, max_cycles), horizon = c->horizon;
 	int ret = 0;

@@ -124,6 +124,8 @@ static int check_memory(const struct armdma_config *c, struct armdma_error *err)
 	/* Without them a store into a line that a device wrote cannot be told from a clean line. */
 	if (c->cache_policy == ARMDMA_CACHE_ADVERSARY && !c->undo)
 		return bad(err, "cache_policy ARMDMA_CACHE_ADVERSARY needs undo lines: undo is false");
+	if (c->shared && c->cache_policy == ARMDMA_CACHE_ADVERSARY)
+		return bad(err, "cache_policy ARMDMA_CACHE_ADVERSARY and shared exclude each other: what the caches choose is reproducible with one driving thread only");
 	if (c->alias_mode > ARMDMA_ALIAS_KEEP)
 		return bad(err, "alias_mode %d is unknown", (int)c->alias_mode);
 	if (c->iova_align_order > 20)

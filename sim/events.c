@@ -1,21 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The hub that carries events from both halves to their observers. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
 
 #include "sim/hw.h"
 #include "sim/hub.h"
+#include "sim/lock.h"
 
 struct observer {
 	SLIST_ENTRY(observer) link;
 	uint64_t mask;
 	armdma_event_fn fn;
 	void *ctx;
+	bool within;	/* part of the bookkeeping: called inside the lock */
+};
+
+/* An event that an observer hears of later. */
+struct news {
+	struct armdma_deferred call;	/* first */
+	struct armdma_hw *hw;
+	armdma_event_fn fn;
+	void *ctx;
+	struct armdma_event ev;
+	char who[];
 };
 
 static struct event_hub *hub_of(struct armdma_events *evs)
 {
 	return (struct event_hub *)evs;
+}
+
+static struct armdma_hw *hw_of(struct event_hub *hub)
+{
+	return (struct armdma_hw *)((char *)hub - offsetof(struct armdma_hw, ev));
 }
 
 static void update_mask(struct event_hub *hub)
@@ -46,14 +67,21 @@ void hub_fini(struct event_hub *hub)
 	hub->pub.mask = 0;
 }
 
-int armdma_event_subscribe(struct armdma_events *evs, uint64_t mask, armdma_event_fn fn, void *ctx)
+static struct observer *find(struct event_hub *hub, armdma_event_fn fn, const void *ctx)
 {
-	struct event_hub *hub = hub_of(evs);
 	struct observer *o;
 
 	SLIST_FOREACH(o, &hub->observers, link)
 		if (o->fn == fn && o->ctx == ctx)
 			break;
+	return o;
+}
+
+static int subscribe(struct event_hub *hub, uint64_t mask, armdma_event_fn fn, void *ctx, bool within)
+{
+	HW_ENTER(hw_of(hub));
+	struct observer *o = find(hub, fn, ctx);
+
 	if (!o && !mask)
 		return 0;
 	if (!o) {
@@ -62,6 +90,7 @@ int armdma_event_subscribe(struct armdma_events *evs, uint64_t mask, armdma_even
 			return -ENOMEM;
 		o->fn = fn;
 		o->ctx = ctx;
+		o->within = within;
 		SLIST_INSERT_HEAD(&hub->observers, o, link);
 	}
 	o->mask = mask;
@@ -73,15 +102,73 @@ int armdma_event_subscribe(struct armdma_events *evs, uint64_t mask, armdma_even
 	return 0;
 }
 
+int armdma_event_subscribe(struct armdma_events *evs, uint64_t mask, armdma_event_fn fn, void *ctx)
+{
+	return subscribe(hub_of(evs), mask, fn, ctx, false);
+}
+
+int armdma_event_subscribe_within(struct armdma_events *evs, uint64_t mask, armdma_event_fn fn, void *ctx)
+{
+	return subscribe(hub_of(evs), mask, fn, ctx, true);
+}
+
+/* The observer may have gone meanwhile. */
+static void tell_news(struct armdma_deferred *d, bool call)
+{
+	struct news *n = (struct news *)d;
+
+	armdma_event_fn fn = n->fn;
+	struct armdma_event ev = n->ev;
+	void *ctx = n->ctx;
+	char who[1024];
+
+	if (call) {
+		armdma_hw_lock(n->hw);
+		call = find(&n->hw->ev, fn, ctx) != NULL;
+		armdma_hw_release(n->hw);
+	}
+	/* The observer may leave by longjmp. */
+	if (ev.who) {
+		strlcpy(who, n->who, sizeof(who));
+		ev.who = who;
+	}
+	free(n);
+	if (call)
+		fn(ctx, &ev);
+}
+
+/* False: no memory to put it off. */
+static bool put_off(struct armdma_hw *hw, const struct observer *o, const struct armdma_event *ev)
+{
+	size_t len = ev->who ? strlen(ev->who) + 1 : 0;
+	struct news *n = malloc(sizeof(*n) + len);
+
+	if (!n)
+		return false;
+	n->call.fn = tell_news;
+	n->hw = hw;
+	n->fn = o->fn;
+	n->ctx = o->ctx;
+	n->ev = *ev;
+	if (len)
+		n->ev.who = memcpy(n->who, ev->who, len);
+	armdma_hw_defer(hw, &n->call);
+	return true;
+}
+
 void armdma_event_emit(struct armdma_events *evs, struct armdma_event *ev)
 {
 	struct event_hub *hub = hub_of(evs);
+	struct armdma_hw *hw = hw_of(hub);
+	HW_ENTER(hw);
 	struct observer *o, *next;
 
 	ev->time = *hub->now;
 	for (o = SLIST_FIRST(&hub->observers); o; o = next) {
 		next = SLIST_NEXT(o, link);	/* an observer may remove itself */
-		if (o->mask & ARMDMA_EV_BIT(ev->type))
+		if (!(o->mask & ARMDMA_EV_BIT(ev->type)))
+			continue;
+		if (!hw->lock || o->within || !put_off(hw, o, ev))
 			o->fn(o->ctx, ev);
 	}
 }

@@ -14,6 +14,7 @@
 #include "sim/hub.h"
 #include "sim/hw.h"
 #include "sim/irq.h"
+#include "sim/lock.h"
 #include "sim/memory/cpu.h"
 #include "sim/sysmmu/sysmmu.h"
 #include "sim/time.h"
@@ -26,19 +27,54 @@ static void log_stderr(void *ctx, const char *line)
 
 void armdma_hw_set_log(struct armdma_hw *hw, armdma_log_fn fn, void *ctx)
 {
+	HW_ENTER(hw);
+
 	hw->log = fn ? fn : log_stderr;
 	hw->log_ctx = ctx;
 }
 
+/* A line of the console of a shared machine, for a function of the user. */
+struct log_line {
+	struct armdma_deferred call;	/* first */
+	armdma_log_fn fn;
+	void *ctx;
+	char text[512];
+};
+
+static void tell_line(struct armdma_deferred *d, bool call)
+{
+	struct log_line line = *(struct log_line *)d;
+
+	free(d);
+	if (call)
+		line.fn(line.ctx, line.text);
+}
+
+static bool put_off_line(struct armdma_hw *hw, const char *text)
+{
+	struct log_line *line = malloc(sizeof(*line));
+
+	if (!line)
+		return false;
+	line->call.fn = tell_line;
+	line->fn = hw->log;
+	line->ctx = hw->log_ctx;
+	strlcpy(line->text, text, sizeof(line->text));
+	armdma_hw_defer(hw, &line->call);
+	return true;
+}
+
 void armdma_hw_log(struct armdma_hw *hw, const char *fmt, ...)
 {
+	HW_ENTER(hw);
 	char line[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	hw->log(hw->log_ctx, line);
+	if (!hw->lock || hw->log == log_stderr || !put_off_line(hw, line))
+		hw->log(hw->log_ctx, line);
 }
 
 static struct bus_port *find_port(struct armdma_hw *hw, const char *name)
@@ -109,7 +145,9 @@ int armdma_hw_create(struct armdma_hw **out, const struct armdma_config *cfg,
 	ret = mem_create(hw, err);
 	if (ret)
 		goto fail;
-	ret = clock_init(&hw->clk);
+	ret = lock_create(hw);
+	if (!ret)
+		ret = clock_init(&hw->clk);
 	if (!ret)
 		ret = bus_create(hw);
 	if (!ret)
@@ -136,12 +174,13 @@ fail:
 
 void armdma_hw_power_off(struct armdma_hw *hw)
 {
+	HW_ENTER(hw);
 	struct clock *c = &hw->clk;
 
 	bus_power_off(hw);
 	while (c->len)
 		clock_cancel(hw, c->heap[0]);
-	hw->irq_depth++;	/* for good: no handler runs any more */
+	hw->off = true;
 }
 
 void armdma_hw_destroy(struct armdma_hw *hw)
@@ -150,6 +189,7 @@ void armdma_hw_destroy(struct armdma_hw *hw)
 
 	if (!hw)
 		return;
+	lock_destroy(hw);
 	while ((dev = SLIST_FIRST(&hw->devices))) {
 		SLIST_REMOVE_HEAD(&hw->devices, link);
 		dev->destroy(dev);
@@ -209,6 +249,7 @@ static void add_port_stats(const struct armdma_hw *hw, const struct armdma_devic
 
 void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st)
 {
+	HW_ENTER(hw);
 	const struct sim_device *dev;
 
 	*st = hw->st;
@@ -224,6 +265,7 @@ void armdma_hw_stats(const struct armdma_hw *hw, struct armdma_hw_stats *st)
 
 int armdma_hw_unit_stats(const struct armdma_hw *hw, const char *name, struct armdma_hw_stats *st)
 {
+	HW_ENTER(hw);
 	const struct bus_master *m = bus_find_master(hw, name);
 	const struct sim_device *dev = hw_find_device(hw, name);
 

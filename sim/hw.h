@@ -16,6 +16,7 @@ struct mem;	/* sim/memory/memory.h */
 struct bus;	/* sim/bus/bus.h */
 struct combiner;	/* sim/combiner.h */
 struct sysmmu;	/* sim/sysmmu/sysmmu.h */
+struct hw_lock;	/* sim/lock.h */
 
 /* ---- Clock ------------------------------------------------------------- */
 
@@ -98,6 +99,7 @@ struct irq_line {
 	uint32_t unhandled;	/* calls in a row that nobody claimed */
 	bool disabled;
 	bool busy;		/* its handlers are being called: what is freed now goes afterwards */
+	uint64_t server;	/* while busy in a shared machine: number of the thread that calls them */
 	SLIST_HEAD(, irq_action) actions;
 };
 
@@ -123,6 +125,9 @@ struct armdma_hw {
 	uint32_t nr_pending;		/* bits set in it */
 	unsigned int irq_depth;		/* nesting of armdma_hw_irq_save() */
 	unsigned int in_irq;
+	unsigned long percpu;		/* software's own */
+	bool off;			/* for good: no handler runs any more */
+	struct hw_lock *lock;		/* NULL: one thread at a time */
 	struct combiner *combiner;	/* NULL: none */
 	struct mem *mem;
 	struct bus *bus;

@@ -5,14 +5,19 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "sim/combiner.h"
 #include "sim/hw.h"
 #include "sim/irq.h"
+#include "sim/lock.h"
 #include "sim/memory/cpu.h"
 
 /* Calls in a row that no handler claims before a line is switched off. */
 #define IRQ_STUCK 1000
+/* How long to wait for a handler that may never end, and between two looks; host time. */
+#define SYNC_LOOKS 20000
+#define SYNC_NSEC 100000
 
 void irq_init(struct armdma_hw *hw)
 {
@@ -85,6 +90,7 @@ void irq_set(struct armdma_hw *hw, uint32_t line, bool *asserted, bool level)
 
 int armdma_hw_irq_request(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, void *ctx)
 {
+	HW_ENTER(hw);
 	struct irq_action *a, *last;
 
 	if (line >= ARMDMA_NR_IRQS || !fn)
@@ -122,8 +128,35 @@ static void sweep(struct irq_line *l)
 	}
 }
 
+void irq_handler_left(struct armdma_hw *hw, uint32_t line)
+{
+	hw->lines[line].busy = false;
+	sweep(&hw->lines[line]);
+}
+
+static bool busy_elsewhere(const struct irq_line *l)
+{
+	return l->busy && l->server != lock_self();
+}
+
+void armdma_hw_irq_synchronize(struct armdma_hw *hw, uint32_t line)
+{
+	const struct timespec pause = { .tv_nsec = SYNC_NSEC };
+	HW_ENTER(hw);
+
+	if (!hw->lock || line >= ARMDMA_NR_IRQS)
+		return;
+	for (int i = 0; i < SYNC_LOOKS && busy_elsewhere(&hw->lines[line]); i++) {
+		struct armdma_hold hold = armdma_hw_release(hw);
+
+		nanosleep(&pause, NULL);
+		armdma_hw_reacquire(hw, hold);
+	}
+}
+
 void armdma_hw_irq_free(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, void *ctx)
 {
+	HW_ENTER(hw);
 	struct irq_action *a;
 
 	if (line >= ARMDMA_NR_IRQS)
@@ -137,15 +170,40 @@ void armdma_hw_irq_free(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, v
 	if (!hw->lines[line].busy)
 		sweep(&hw->lines[line]);
 	update_pending(hw, line);
+	armdma_hw_irq_synchronize(hw, line);
+}
+
+/* The two apart for shared machines, so that the usual way needs no registers saved. */
+__attribute__((noinline))
+static unsigned int save_shared(struct armdma_hw *hw)
+{
+	HW_ENTER(hw);
+
+	return hw->irq_depth++;
 }
 
 unsigned int armdma_hw_irq_save(struct armdma_hw *hw)
 {
+	if (__builtin_expect(hw->lock != NULL, 0))
+		return save_shared(hw);
 	return hw->irq_depth++;
+}
+
+/* Leaving the lock delivers what is pending. */
+__attribute__((noinline))
+static void restore_shared(struct armdma_hw *hw, unsigned int flags)
+{
+	HW_ENTER(hw);
+
+	hw->irq_depth = flags;
 }
 
 void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags)
 {
+	if (__builtin_expect(hw->lock != NULL, 0)) {
+		restore_shared(hw, flags);
+		return;
+	}
 	hw->irq_depth = flags;
 	if (hw->nr_pending)
 		irq_deliver(hw);
@@ -153,19 +211,30 @@ void armdma_hw_irq_restore(struct armdma_hw *hw, unsigned int flags)
 
 bool armdma_hw_irqs_disabled(const struct armdma_hw *hw)
 {
-	return hw->irq_depth || armdma_hw_in_irq(hw);
+	HW_ENTER(hw);
+
+	return hw->irq_depth || hw->in_irq || hw->off;
 }
 
 bool armdma_hw_in_irq(const struct armdma_hw *hw)
 {
+	HW_ENTER(hw);
+
 	return hw->in_irq;
 }
 
 bool armdma_hw_irq_level(const struct armdma_hw *hw, uint32_t line)
 {
+	HW_ENTER(hw);
+
 	if (line >= ARMDMA_NR_IRQS)
 		return combiner_level(hw, line - ARMDMA_NR_IRQS);
 	return hw->lines[line].sources;
+}
+
+static bool call_handler(struct armdma_hw *hw, const struct irq_action *a, uint32_t line)
+{
+	return hw->lock ? lock_call_handler(hw, a->fn, a->ctx, line) : a->fn(a->ctx, line);
 }
 
 static void call_line(struct armdma_hw *hw, uint32_t line)
@@ -183,9 +252,10 @@ static void call_line(struct armdma_hw *hw, uint32_t line)
 		emit(hw, ARMDMA_EV_IRQ_ENTER, line, true);
 	hw->in_irq++;
 	l->busy = true;
+	l->server = hw->lock ? lock_self() : 0;
 	SLIST_FOREACH(a, &l->actions, link)
 		if (a->fn)
-			handled |= a->fn(a->ctx, line);
+			handled |= call_handler(hw, a, line);
 	l->busy = false;
 	sweep(l);
 	hw->in_irq--;
@@ -203,7 +273,7 @@ bool irq_deliver(struct armdma_hw *hw)
 {
 	bool called = false;
 
-	if (!hw->nr_pending || hw->irq_depth || hw->in_irq)
+	if (!hw->nr_pending || hw->irq_depth || hw->in_irq || hw->off || !lock_outermost(hw))
 		return false;
 	for (unsigned int w = 0; w < ARMDMA_NR_IRQS / 64; w++) {
 		uint64_t bits = hw->pending[w];
@@ -214,6 +284,8 @@ bool irq_deliver(struct armdma_hw *hw)
 			bits &= bits - 1;
 			if (!(hw->pending[w] >> (line % 64) & 1))
 				continue;	/* an earlier handler lowered it */
+			if (hw->lines[line].busy)
+				continue;	/* another thread is at it */
 			call_line(hw, line);
 			called = true;
 		}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/hw.h"
+#include "sim/lock.h"
 #include "sim/memory/cpu.h"
 #include "sim/time.h"
 
@@ -107,7 +108,7 @@ bool mmio_by_master(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t le
 	return true;
 }
 
-uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
+ARMDMA_INLINE uint32_t read_reg(struct armdma_hw *hw, armdma_phys_t reg)
 {
 	const struct mmio_region *r;
 	uint32_t v;
@@ -131,7 +132,7 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 	return v;
 }
 
-void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
+ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
 	const struct mmio_region *r;
 
@@ -154,18 +155,64 @@ void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t 
 	choice_point(hw, 0, 0, false);
 }
 
+/* The doors of a shared machine apart, so that those of others pay for one branch. */
+__attribute__((noinline))
+static uint32_t read_shared(struct armdma_hw *hw, armdma_phys_t reg, bool barrier)
+{
+	HW_ENTER(hw);
+	uint32_t v = read_reg(hw, reg);
+
+	if (barrier)
+		cpu_pull(hw);
+	return v;
+}
+
+__attribute__((noinline))
+static void write_shared(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value, bool barrier)
+{
+	HW_ENTER(hw);
+
+	if (barrier) {
+		cpu_drain(hw);
+		cpu_pull(hw);
+	}
+	write_reg(hw, reg, value);
+}
+
+uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
+{
+	if (__builtin_expect(hw->lock != NULL, 0))
+		return read_shared(hw, reg, false);
+	return read_reg(hw, reg);
+}
+
+void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
+{
+	if (__builtin_expect(hw->lock != NULL, 0))
+		write_shared(hw, reg, value, false);
+	else
+		write_reg(hw, reg, value);
+}
+
 uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
 {
-	uint32_t v = armdma_hw_readl_relaxed(hw, reg);
+	uint32_t v;
 
+	if (__builtin_expect(hw->lock != NULL, 0))
+		return read_shared(hw, reg, true);
+	v = read_reg(hw, reg);
 	cpu_pull(hw);
 	return v;
 }
 
 void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
+	if (__builtin_expect(hw->lock != NULL, 0)) {
+		write_shared(hw, reg, value, true);
+		return;
+	}
 	choice_point(hw, 0, 0, true);
 	cpu_drain(hw);
 	cpu_pull(hw);
-	armdma_hw_writel_relaxed(hw, reg, value);
+	write_reg(hw, reg, value);
 }

@@ -6,6 +6,7 @@
 
 #include "sim/bus/bus.h"
 #include "sim/hw.h"
+#include "sim/lock.h"
 #include "sim/sysmmu/sysmmu.h"
 
 enum { KIND_POWER, KIND_CLOCK };
@@ -25,6 +26,7 @@ static bool same(const char *a, const char *b)
 
 int armdma_hw_clock_gate(struct armdma_hw *hw, const char *unit, bool on)
 {
+	HW_ENTER(hw);
 	struct sim_device *dev = hw_find_device(hw, unit);
 
 	for (uint32_t i = 0; i < hw->cfg.nr_sysmmus; i++)
@@ -74,6 +76,7 @@ static void power_device(struct armdma_hw *hw, const struct armdma_device_config
 
 int armdma_hw_power_domain(struct armdma_hw *hw, const char *domain, bool on)
 {
+	HW_ENTER(hw);
 	bool found = false;
 
 	if (!domain[0])

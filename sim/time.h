@@ -10,6 +10,9 @@
 int clock_init(struct clock *c);
 void clock_fini(struct clock *c);
 
+/* armdma_hw_wait() for a condition of the hardware's own. */
+int clock_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx, uint64_t max_cycles);
+
 /* armdma_hw_advance() for short costs: nearly always nothing is due. */
 static inline void clock_pass(struct armdma_hw *hw, uint64_t cycles)
 {

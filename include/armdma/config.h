@@ -246,6 +246,11 @@ struct armdma_config {
 	uint32_t wbuf_max;		/* uncached mappings up to this many bytes have a write buffer */
 	uint32_t wbuf_age;		/* cycles after which a pending store is visible to a second look */
 	uint64_t seed;
+	/*
+	 * Several threads may drive the machine at once (armdma/hw.h, "Threads of a shared machine"). Off: one at a time, and
+	 * nothing is paid for locks.
+	 */
+	bool shared;
 	bool burst_by_burst;		/* one event a burst (slow; the reference for the fast path) */
 	uint32_t iova_align_order;	/* cap of IOVA alignment, order of pages (Linux default 8) */
 	struct armdma_costs costs;

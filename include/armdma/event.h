@@ -5,7 +5,8 @@
  * Neither half calls an observer by name. Each emits events of the types
  * below; an event that nobody listens to costs one test of a mask.
  * Callbacks run at once, in the context of the emitter, and may not call back
- * into the machine except to read (statistics, armdma_hw_phys_read()).
+ * into the machine except to read (statistics, armdma_hw_phys_read()). In a shared machine they run when the call
+ * that caused the event is over (armdma/hw.h), in its thread, and may do what they like; the event is a copy.
  */
 #ifndef ARMDMA_EVENT_H
 #define ARMDMA_EVENT_H
@@ -133,6 +134,13 @@ ARMDMA_API void armdma_event_emit(struct armdma_events *evs, struct armdma_event
  */
 ARMDMA_API int armdma_event_subscribe(struct armdma_events *evs, uint64_t mask, armdma_event_fn fn,
 				      void *ctx);
+
+/*
+ * The same for an observer that is part of the machine's own bookkeeping: in a shared machine, too, it is called at once, inside the
+ * lock. It must not wait for another thread nor leave by longjmp.
+ */
+ARMDMA_API int armdma_event_subscribe_within(struct armdma_events *evs, uint64_t mask, armdma_event_fn fn,
+					     void *ctx);
 
 /* Short lower-case name of a type ("dma_map", "tlb_fill"), never NULL. */
 ARMDMA_API const char *armdma_event_name(enum armdma_event_type type);

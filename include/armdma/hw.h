@@ -7,8 +7,9 @@
  * implements it can replace the hardware; whoever uses it can replace the
  * software. A machine made for its hardware alone is armdma_hw_create().
  *
- * Threads: a machine is driven by one thread at a time. Different machines are
- * independent and may run in parallel.
+ * Threads: a machine is driven by one thread at a time, unless its configuration says `shared`. Different machines are
+ * independent and may run in parallel. Doors of a shared machine may be used by several threads at once, but for
+ * armdma_hw_create() and armdma_hw_destroy(); see "Threads of a shared machine" below for what that means.
  */
 #ifndef ARMDMA_HW_H
 #define ARMDMA_HW_H
@@ -50,6 +51,57 @@ ARMDMA_API struct armdma_events *armdma_hw_events(struct armdma_hw *hw);
 typedef void (*armdma_log_fn)(void *ctx, const char *line);
 ARMDMA_API void armdma_hw_set_log(struct armdma_hw *hw, armdma_log_fn fn, void *ctx);
 ARMDMA_API void armdma_hw_log(struct armdma_hw *hw, const char *fmt, ...) ARMDMA_PRINTF(2, 3);
+
+/* ---- Threads of a shared machine ------------------------------------------ */
+
+/*
+ * One lock makes every door, and every call of lib/, one step that no other thread sees half done. A thread counts as a CPU: what it
+ * has masked (armdma_hw_irq_save()), and that it is in a handler or an atomic context, is its own. Time is one for
+ * all: it passes in whichever thread lets it pass, and there the transfers that are due are done.
+ *
+ * The lock is free whenever a function of the user is called: handlers of interrupts, done() of a transfer, observers of events,
+ * reports, the console, the condition of armdma_hw_wait(). It may leave by longjmp; the others go on. These functions are
+ * called in the thread in whose call they became due, when that call has done its work (in calls that let time pass: between two events),
+ * never in the middle. Interrupts, too, are taken there, by any thread that has them unmasked: a handler runs in one
+ * thread at a time, in whichever comes by, so what it shares with the code that waits for it needs the usual care (atomic accesses).
+ * A handler that is left by longjmp keeps its line busy until its thread's next call.
+ *
+ * Plain loads and stores are not part of this: they may go on beside maintenance of the same cache line by another thread, and no byte
+ * that a CPU stored is lost by it but where hardware would lose it.
+ *
+ * Memory, a mapping or an object that one thread frees while another still uses it is as wrong as on a real machine.
+ *
+ * The following are for software that has state of its own to protect. All of them do nothing in a machine that is not shared.
+ */
+/* Take the lock; nests. */
+ARMDMA_API void armdma_hw_lock(struct armdma_hw *hw);
+/* Undo one armdma_hw_lock(). The outermost one first calls what was put off and takes interrupts. */
+ARMDMA_API void armdma_hw_unlock(struct armdma_hw *hw);
+
+/* How the lock was held. */
+struct armdma_hold {
+	unsigned int depth;
+	uint64_t first;
+};
+/*
+ * Free the lock, however deep it is held, around a function of the user; where nothing is half done. The function may never
+ * return. Without the lock both do nothing.
+ */
+ARMDMA_API struct armdma_hold armdma_hw_release(struct armdma_hw *hw);
+ARMDMA_API void armdma_hw_reacquire(struct armdma_hw *hw, struct armdma_hold hold);
+
+/* A call that is put off. The fields but fn are the hardware's. */
+struct armdma_deferred {
+	struct armdma_deferred *next;
+	uint64_t owner, nr;
+	/* `call` false: the machine goes, only free what there is. Called once, without the lock; d is its own again. */
+	void (*fn)(struct armdma_deferred *d, bool call);
+};
+/* Call d->fn(d, true) in this thread as soon as it may be: at once when the lock is not held. */
+ARMDMA_API void armdma_hw_defer(struct armdma_hw *hw, struct armdma_deferred *d);
+
+/* A word of software's own for each CPU (TPIDRPRW): of the calling thread while it holds the lock of a shared machine. 0 at first. */
+ARMDMA_API unsigned long *armdma_hw_percpu(struct armdma_hw *hw);
 
 /* ---- Door 1: registers ------------------------------------------------- */
 
@@ -129,7 +181,10 @@ typedef bool (*armdma_irq_fn)(void *ctx, uint32_t line);
  */
 ARMDMA_API int armdma_hw_irq_request(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn,
 				     void *ctx);
+/* Take it off. Waits for the handler if another thread is in it, as Linux does. */
 ARMDMA_API void armdma_hw_irq_free(struct armdma_hw *hw, uint32_t line, armdma_irq_fn fn, void *ctx);
+/* Wait until no other thread is in a handler of the line (at most two seconds: one that was left by longjmp never ends). */
+ARMDMA_API void armdma_hw_irq_synchronize(struct armdma_hw *hw, uint32_t line);
 /* Mask all interrupts; nests. Returns the depth before. */
 ARMDMA_API unsigned int armdma_hw_irq_save(struct armdma_hw *hw);
 /* Undo one armdma_hw_irq_save(); delivers what is pending when the depth returns to 0. */
@@ -281,7 +336,7 @@ struct armdma_choice {
 typedef bool (*armdma_chooser_fn)(void *ctx, const struct armdma_choice *choice);
 /*
  * Put a chooser in place of the one that config.cache_policy asks for; NULL puts that back. The count of points begins anew.
- * Returns 0, or -EINVAL (config.undo is false, or the caches are ARMDMA_CACHE_COHERENT: there is nothing to choose). Costs time at every
+ * Returns 0, or -EINVAL (config.undo is false, or the caches are ARMDMA_CACHE_COHERENT: there is nothing to choose; or config.shared). Costs time at every
  * event: with none set (ARMDMA_CACHE_PESSIMAL) all choices are declined and none is looked for.
  */
 ARMDMA_API int armdma_hw_set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx);
@@ -317,7 +372,8 @@ ARMDMA_API int armdma_hw_run_until_idle(struct armdma_hw *hw, uint64_t max_cycle
 /*
  * Sleep until cond(ctx) is true, checked after every interrupt and event; at most max cycles.
  * Returns 0, -ETIMEDOUT (at max), or -EDEADLK when nothing is queued that could make it true
- * (the clock then stands where the last event left it).
+ * (the clock then stands where the last event left it). In a shared machine both errors speak of simulated time: what another
+ * thread is about to do takes none.
  */
 ARMDMA_API int armdma_hw_wait(struct armdma_hw *hw, bool (*cond)(void *ctx), void *ctx,
 			      uint64_t max_cycles);

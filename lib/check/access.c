@@ -9,6 +9,8 @@
 
 void armdma_cpu_load(struct armdma_machine *m, const void *cpu, size_t len)
 {
+	MACHINE_ENTER(m);
+
 	(void)m;
 	(void)cpu;
 	(void)len;
@@ -16,11 +18,15 @@ void armdma_cpu_load(struct armdma_machine *m, const void *cpu, size_t len)
 
 void armdma_cpu_store(struct armdma_machine *m, const void *cpu, size_t len)
 {
+	MACHINE_ENTER(m);
+
 	armdma_hw_touch(m->hw, cpu, len);
 }
 
 void armdma_cpu_expose(struct armdma_machine *m, const void *cpu, size_t len)
 {
+	MACHINE_ENTER(m);
+
 	(void)m;
 	(void)cpu;
 	(void)len;
@@ -29,6 +35,7 @@ void armdma_cpu_expose(struct armdma_machine *m, const void *cpu, size_t len)
 void armdma_report_misuse(struct armdma_machine *m, enum armdma_report_kind kind, struct armdma_device *dev,
 			  const void *site, const char *fmt, ...)
 {
+	MACHINE_ENTER(m);
 	char text[512];
 	va_list ap;
 

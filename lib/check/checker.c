@@ -82,7 +82,7 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 		return ret;
 	}
 	m->check = ck;
-	ret = tracks_init(&ck->tracks) ? -ENOMEM : armdma_event_subscribe(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
+	ret = tracks_init(&ck->tracks) ? -ENOMEM : armdma_event_subscribe_within(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 	if (ret)
 		check_destroy(m);
 	return ret;
@@ -90,7 +90,9 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 
 void armdma_checker_enable(struct armdma_machine *m, bool on)
 {
-	if (!armdma_event_subscribe(m->ev, on ? ARMDMA_EV_CHECKED : 0, on_event, m->check))
+	MACHINE_ENTER(m);
+
+	if (!armdma_event_subscribe_within(m->ev, on ? ARMDMA_EV_CHECKED : 0, on_event, m->check))
 		m->check->on = on;
 	if (!on)
 		track_clear(m->check);
@@ -102,7 +104,7 @@ void check_destroy(struct armdma_machine *m)
 
 	if (!ck)
 		return;
-	armdma_event_subscribe(m->ev, 0, on_event, ck);
+	armdma_event_subscribe_within(m->ev, 0, on_event, ck);
 	coverage_stop(m);
 	if (ck->opt.summary)
 		told_summary(&ck->reports, stderr);
@@ -114,6 +116,8 @@ void check_destroy(struct armdma_machine *m)
 
 void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on)
 {
+	MACHINE_ENTER(m);
+
 	if (kind != ARMDMA_REPORT_NONE && (unsigned int)kind < ARMDMA_REPORT_NR)
 		m->check->rule[kind] = on;
 }

@@ -61,7 +61,7 @@ static bool admit(struct reports *r, struct armdma_report *rep)
 	return tell;
 }
 
-static bool wants_print(const struct checker *ck)
+static bool wants_print(const struct checker *ck, bool heard)
 {
 	switch (ck->opt.print) {
 	case ARMDMA_PRINT_NEVER:
@@ -69,22 +69,28 @@ static bool wants_print(const struct checker *ck)
 	case ARMDMA_PRINT_ALWAYS:
 		return true;
 	default:
-		return !ck->reports.fn || ck->opt.abort_on_report;
+		return !heard || ck->opt.abort_on_report;
 	}
 }
 
-static void deliver(struct checker *ck, const struct armdma_report *rep)
+void report_deliver(struct checker *ck, const struct armdma_report *rep)
 {
 	struct reports *r = &ck->reports;
+	armdma_report_fn fn;
+	void *ctx;
 
+	pthread_mutex_lock(&r->lock);
+	fn = r->fn;
+	ctx = r->fn_ctx;
+	pthread_mutex_unlock(&r->lock);
 	if (!rep->wanted && r->json >= 0)
 		report_json_append(r->json, rep);
-	if (!rep->wanted && wants_print(ck))
+	if (!rep->wanted && wants_print(ck, fn != NULL))
 		fputs(rep->text, stderr);
 	if (!rep->wanted && ck->opt.abort_on_report)
 		abort();
-	if (r->fn)
-		r->fn(r->fn_ctx, rep);
+	if (fn)
+		fn(ctx, rep);
 	else if (!rep->wanted)
 		process_failed(ck->opt.exitcode);
 }
@@ -111,17 +117,24 @@ void report_make(struct checker *ck, struct armdma_report *given, const char *se
 	rep.schedule = r->schedule_fn ? r->schedule_fn(r->schedule_ctx) : NULL;
 	text_report(&t, &rep);
 	rep.text = buf;
-	deliver(ck, &rep);
+	if (!ck->m->shared || !report_later(ck, &rep))
+		report_deliver(ck, &rep);
 }
 
 void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn fn, void *ctx)
 {
-	m->check->reports.fn = fn;
-	m->check->reports.fn_ctx = ctx;
+	struct reports *r = &m->check->reports;
+
+	pthread_mutex_lock(&r->lock);
+	r->fn = fn;
+	r->fn_ctx = ctx;
+	pthread_mutex_unlock(&r->lock);
 }
 
 void armdma_set_schedule_fn(struct armdma_machine *m, armdma_schedule_fn fn, void *ctx)
 {
+	MACHINE_ENTER(m);
+
 	m->check->reports.schedule_fn = fn;
 	m->check->reports.schedule_ctx = ctx;
 }
@@ -152,6 +165,7 @@ unsigned int armdma_report_wanted(const struct armdma_machine *m, enum armdma_re
 
 unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_report_kind kind)
 {
+	MACHINE_ENTER(m);
 	unsigned int sum = 0;
 
 	if ((unsigned int)kind >= ARMDMA_REPORT_NR)
@@ -165,6 +179,7 @@ unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_rep
 
 uint64_t armdma_report_seen(const struct armdma_machine *m, enum armdma_report_kind kind)
 {
+	MACHINE_ENTER(m);
 	uint64_t sum = 0;
 
 	if ((unsigned int)kind >= ARMDMA_REPORT_NR)

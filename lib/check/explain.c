@@ -127,6 +127,7 @@ struct track *tell_finding(struct armdma_machine *m, const struct finding *f, co
 
 bool armdma_explain(struct armdma_machine *m, const void *cpu, size_t len, char *buf, size_t buflen)
 {
+	MACHINE_ENTER(m);
 	struct text t = { buf, buflen, 0 };
 	struct finding f = look(m, cpu, len);
 
@@ -171,6 +172,7 @@ static bool explain_part(struct armdma_device *dev, const struct track *tr, armd
 
 bool armdma_explain_device(struct armdma_device *dev, armdma_dma_t addr, size_t len, char *buf, size_t buflen)
 {
+	MACHINE_ENTER(dev->m);
 	struct checker *ck = dev->m->check;
 	struct track *tr = ck->on ? track_find(ck, dev, addr) : NULL;
 	struct text t = { buf, buflen, 0 };

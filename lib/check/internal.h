@@ -74,6 +74,11 @@ const struct armdma_stack *stack_here(struct checker *ck, const void *site);
 uint32_t stack_id(struct checker *ck, const void *site);
 const struct armdma_stack *stack_get(struct checker *ck, uint32_t id);
 
+/* Print it and call whoever wants it. */
+void report_deliver(struct checker *ck, const struct armdma_report *rep);
+/* In a shared machine: a copy is delivered when the call that this thread is in gives the lock back. False: no memory. */
+bool report_later(struct checker *ck, const struct armdma_report *rep);
+
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,
 		 const char *story, const char *mend);

@@ -107,6 +107,8 @@ static bool loads_return(struct armdma_machine *m, const uint8_t *cpu, const uin
 bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
 			const void *site)
 {
+	MACHINE_ENTER(m);
+
 	if (loads_return(m, cpu, expected, len))
 		return true;
 	if (m->check->on && memory_has(m, cpu, expected, len))
@@ -116,6 +118,8 @@ bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *e
 
 bool armdma_cpu_sees(struct armdma_machine *m, const void *cpu, const void *expected, size_t len)
 {
+	MACHINE_ENTER(m);
+
 	return armdma_cpu_sees_at(m, cpu, expected, len, __builtin_return_address(0));
 }
 
@@ -130,6 +134,7 @@ static int device_read(const struct armdma_device *dev, armdma_phys_t pa, void *
 
 int armdma_device_view(struct armdma_device *dev, armdma_dma_t addr, void *buf, size_t len)
 {
+	MACHINE_ENTER(dev->m);
 	uint8_t *dst = buf;
 
 	while (len) {
@@ -247,6 +252,7 @@ static void report_stale_device(struct armdma_device *dev, armdma_dma_t addr, co
 
 bool armdma_device_sees(struct armdma_device *dev, armdma_dma_t addr, const void *expected, size_t len)
 {
+	MACHINE_ENTER(dev->m);
 	const void *site = __builtin_return_address(0);
 	struct checker *ck = dev->m->check;
 	struct track *tr = track_find(ck, dev, addr);

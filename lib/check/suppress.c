@@ -136,6 +136,7 @@ int suppressions_read(struct suppressions *list, const char *path, struct armdma
 
 int armdma_report_suppress(struct armdma_machine *m, enum armdma_report_kind kind, const char *function)
 {
+	MACHINE_ENTER(m);
 	struct reports *r = &m->check->reports;
 	int ret;
 

@@ -107,6 +107,7 @@ int dma_alloc_atomic(struct armdma_device *dev, struct dma_buffer *buf)
 
 void armdma_atomic_pool_stats(struct armdma_machine *m, struct armdma_atomic_pool_stats *st)
 {
+	MACHINE_ENTER(m);
 	const struct dma_region *pool = m->dma->atomic_pool;
 
 	st->size = pool ? pool->npages * ARMDMA_PAGE_SIZE : 0;

@@ -372,7 +372,7 @@ void dma_bounce_destroy(struct armdma_device *dev)
 int armdma_dmabounce_register_dev(struct armdma_device *dev, size_t small, size_t large,
 				  armdma_needs_bounce_fn needs_bounce)
 {
-	struct dma_call call = DMA_CALL("dmabounce_register_dev");
+	DMA_CALL(call, "dmabounce_register_dev");
 	struct dma_bounce_device *b;
 
 	if (!dma_enter(dev, &call) || !small || (large && large < small))
@@ -389,7 +389,7 @@ int armdma_dmabounce_register_dev(struct armdma_device *dev, size_t small, size_
 
 void armdma_dmabounce_unregister_dev(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dmabounce_unregister_dev");
+	DMA_CALL(call, "dmabounce_unregister_dev");
 
 	if (!dma_enter(dev, &call))
 		return;
@@ -407,7 +407,7 @@ void armdma_dmabounce_unregister_dev(struct armdma_device *dev)
 
 int armdma_dmabounce_stats(const struct armdma_device *dev, struct armdma_dmabounce_stats *st)
 {
-	struct dma_call call = DMA_CALL("dmabounce_stats");
+	DMA_CALL(call, "dmabounce_stats");
 
 	if (!dma_given(dev, &call) || !dev->dma->bounce)
 		return -ENODEV;

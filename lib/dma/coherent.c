@@ -149,7 +149,7 @@ static unsigned long no_warn(armdma_gfp_t gfp)
 void *armdma_dma_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 			     armdma_gfp_t gfp, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_attrs");
+	DMA_CALL(call, "dma_alloc_attrs");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return dma_enter(dev, &call) ? dma_alloc(dev, size, handle, gfp, attrs, &call) : NULL;
@@ -158,7 +158,7 @@ void *armdma_dma_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_
 void *armdma_dma_alloc_coherent(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 				armdma_gfp_t gfp)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_coherent");
+	DMA_CALL(call, "dma_alloc_coherent");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return dma_enter(dev, &call) ? dma_alloc(dev, size, handle, gfp, no_warn(gfp), &call) : NULL;
@@ -166,7 +166,7 @@ void *armdma_dma_alloc_coherent(struct armdma_device *dev, size_t size, armdma_d
 
 void *armdma_dma_alloc_wc(struct armdma_device *dev, size_t size, armdma_dma_t *handle, armdma_gfp_t gfp)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_wc");
+	DMA_CALL(call, "dma_alloc_wc");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return dma_enter(dev, &call) ? dma_alloc(dev, size, handle, gfp,
@@ -312,7 +312,7 @@ static void free_unmanaged(struct armdma_device *dev, size_t size, void *cpu, ar
 void armdma_dma_free_attrs(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle,
 			   unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_free_attrs");
+	DMA_CALL(call, "dma_free_attrs");
 
 	if (dma_enter(dev, &call))
 		free_unmanaged(dev, size, cpu, handle, attrs, &call);
@@ -320,7 +320,7 @@ void armdma_dma_free_attrs(struct armdma_device *dev, size_t size, void *cpu, ar
 
 void armdma_dma_free_coherent(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
 {
-	struct dma_call call = DMA_CALL("dma_free_coherent");
+	DMA_CALL(call, "dma_free_coherent");
 
 	if (dma_enter(dev, &call))
 		free_unmanaged(dev, size, cpu, handle, 0, &call);
@@ -328,7 +328,7 @@ void armdma_dma_free_coherent(struct armdma_device *dev, size_t size, void *cpu,
 
 void armdma_dma_free_wc(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
 {
-	struct dma_call call = DMA_CALL("dma_free_wc");
+	DMA_CALL(call, "dma_free_wc");
 
 	if (dma_enter(dev, &call))
 		free_unmanaged(dev, size, cpu, handle, ARMDMA_ATTR_WRITE_COMBINE, &call);
@@ -355,7 +355,7 @@ static int mmap_buffer(struct armdma_device *dev, struct armdma_vma *vma, void *
 int armdma_dma_mmap_attrs(struct armdma_device *dev, struct armdma_vma *vma, void *cpu,
 			  armdma_dma_t handle, size_t size, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_mmap_attrs");
+	DMA_CALL(call, "dma_mmap_attrs");
 
 	return dma_enter(dev, &call) ? mmap_buffer(dev, vma, cpu, handle, size, attrs, &call) : -ENXIO;
 }
@@ -363,7 +363,7 @@ int armdma_dma_mmap_attrs(struct armdma_device *dev, struct armdma_vma *vma, voi
 int armdma_dma_mmap_coherent(struct armdma_device *dev, struct armdma_vma *vma, void *cpu,
 			     armdma_dma_t handle, size_t size)
 {
-	struct dma_call call = DMA_CALL("dma_mmap_coherent");
+	DMA_CALL(call, "dma_mmap_coherent");
 
 	return dma_enter(dev, &call) ? mmap_buffer(dev, vma, cpu, handle, size, 0, &call) : -ENXIO;
 }
@@ -371,7 +371,7 @@ int armdma_dma_mmap_coherent(struct armdma_device *dev, struct armdma_vma *vma, 
 int armdma_dma_mmap_wc(struct armdma_device *dev, struct armdma_vma *vma, void *cpu, armdma_dma_t handle,
 		       size_t size)
 {
-	struct dma_call call = DMA_CALL("dma_mmap_wc");
+	DMA_CALL(call, "dma_mmap_wc");
 
 	return dma_enter(dev, &call) ? mmap_buffer(dev, vma, cpu, handle, size,
 						   ARMDMA_ATTR_WRITE_COMBINE, &call) :
@@ -380,7 +380,7 @@ int armdma_dma_mmap_wc(struct armdma_device *dev, struct armdma_vma *vma, void *
 
 bool armdma_dma_can_mmap(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_can_mmap");
+	DMA_CALL(call, "dma_can_mmap");
 
 	return dma_enter(dev, &call) && dev->ops->mmap;
 }
@@ -402,7 +402,7 @@ static int get_sgtable(struct armdma_device *dev, struct armdma_sg_table *sgt, v
 int armdma_dma_get_sgtable_attrs(struct armdma_device *dev, struct armdma_sg_table *sgt, void *cpu,
 				 armdma_dma_t handle, size_t size, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_get_sgtable_attrs");
+	DMA_CALL(call, "dma_get_sgtable_attrs");
 
 	return dma_enter(dev, &call) ? get_sgtable(dev, sgt, cpu, handle, size, attrs, &call) : -ENXIO;
 }
@@ -410,7 +410,7 @@ int armdma_dma_get_sgtable_attrs(struct armdma_device *dev, struct armdma_sg_tab
 int armdma_dma_get_sgtable(struct armdma_device *dev, struct armdma_sg_table *sgt, void *cpu,
 			   armdma_dma_t handle, size_t size)
 {
-	struct dma_call call = DMA_CALL("dma_get_sgtable");
+	DMA_CALL(call, "dma_get_sgtable");
 
 	return dma_enter(dev, &call) ? get_sgtable(dev, sgt, cpu, handle, size, 0, &call) : -ENXIO;
 }

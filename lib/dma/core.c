@@ -117,7 +117,7 @@ void dma_destroy(struct armdma_machine *m)
 
 void armdma_dma_stats(const struct armdma_device *dev, struct armdma_dma_stats *st)
 {
-	struct dma_call call = DMA_CALL("dma_stats");
+	DMA_CALL(call, "dma_stats");
 	const struct dma_device *d;
 
 	*st = (struct armdma_dma_stats){ 0 };

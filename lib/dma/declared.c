@@ -58,7 +58,7 @@ put_pages:
 int armdma_dma_declare_coherent_memory(struct armdma_device *dev, armdma_phys_t pa,
 				       armdma_dma_t dev_addr, size_t size)
 {
-	struct dma_call call = DMA_CALL("dma_declare_coherent_memory");
+	DMA_CALL(call, "dma_declare_coherent_memory");
 
 	if (!dma_enter(dev, &call))
 		return -ENODEV;
@@ -73,7 +73,7 @@ int armdma_dma_declare_coherent_memory(struct armdma_device *dev, armdma_phys_t 
 
 void armdma_dma_release_coherent_memory(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_release_coherent_memory");
+	DMA_CALL(call, "dma_release_coherent_memory");
 	struct dma_region *r;
 
 	if (!dma_enter(dev, &call))

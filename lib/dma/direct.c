@@ -27,7 +27,7 @@ armdma_dma_t dma_direct_addr(const struct armdma_device *dev, armdma_phys_t pa, 
 
 armdma_phys_t armdma_dma_to_phys(const struct armdma_device *dev, armdma_dma_t addr)
 {
-	struct dma_call call = DMA_CALL("dma_to_phys");
+	DMA_CALL(call, "dma_to_phys");
 	const struct armdma_device_config *cfg;
 
 	if (!dma_given(dev, &call))

@@ -23,39 +23,56 @@ struct dma_call {
 	const char *name;
 	const void *site;
 	bool internal;	/* made by the layer itself: no driver's buffer to count, or to miss at the end */
+	struct armdma_hw *held;	/* whose lock it holds; NULL: none */
 };
 
-#define DMA_CALL(fn) { .name = fn, .site = __builtin_return_address(0) }
+static inline void dma_leave(const struct dma_call *call)
+{
+	if (__builtin_expect(call->held != NULL, 0))
+		armdma_hw_unlock(call->held);
+}
+
+/*
+ * First declaration of each public call. dma_enter() and its like take the lock of a shared machine, which is given back when the function
+ * is left.
+ */
+#define DMA_CALL(call, fn) \
+	struct dma_call call __attribute__((cleanup(dma_leave))) = { .name = fn, .site = __builtin_return_address(0) }
 
 void dma_no_device(const struct dma_call *call);
 /* dev NULL: a call about an address space, not about a device. */
 void dma_emit_call(struct armdma_machine *m, struct armdma_device *dev, const struct dma_call *call);
 
 /* First thing in each public call. False, after saying so, when there is no device. */
-static inline bool dma_enter(struct armdma_device *dev, const struct dma_call *call)
+static inline bool dma_enter(struct armdma_device *dev, struct dma_call *call)
 {
 	if (__builtin_expect(!dev, 0)) {
 		dma_no_device(call);
 		return false;
 	}
+	call->held = machine_enter(dev->m);
 	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_CALL))
 		dma_emit_call(dev->m, dev, call);
 	return true;
 }
 
 /* The same of a call that is about an address space. */
-static inline void dma_enter_mapping(struct armdma_machine *m, const struct dma_call *call)
+static inline void dma_enter_mapping(struct armdma_machine *m, struct dma_call *call)
 {
+	call->held = machine_enter(m);
 	if (armdma_event_on(m->ev, ARMDMA_EV_DMA_CALL))
 		dma_emit_call(m, NULL, call);
 }
 
 /* Of a call that only reads, which observers make inside an event: it is told to nobody. */
-static inline bool dma_given(const void *what, const struct dma_call *call)
+static inline bool dma_given(const struct armdma_device *dev, struct dma_call *call)
 {
-	if (__builtin_expect(!what, 0))
+	if (__builtin_expect(!dev, 0)) {
 		dma_no_device(call);
-	return what;
+		return false;
+	}
+	call->held = machine_enter(dev->m);
+	return true;
 }
 
 /* Report that direction or size (bytes) of a call make no sense. */

@@ -244,7 +244,7 @@ static struct dma_sg *map_list(struct armdma_device *dev, struct armdma_scatterl
 unsigned int armdma_dma_map_sg_attrs(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 				     enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_map_sg_attrs");
+	DMA_CALL(call, "dma_map_sg_attrs");
 	struct dma_sg *sg;
 	int error;
 
@@ -257,7 +257,7 @@ unsigned int armdma_dma_map_sg_attrs(struct armdma_device *dev, struct armdma_sc
 unsigned int armdma_dma_map_sg(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 			       enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_map_sg");
+	DMA_CALL(call, "dma_map_sg");
 	struct dma_sg *sg;
 	int error;
 
@@ -270,7 +270,7 @@ unsigned int armdma_dma_map_sg(struct armdma_device *dev, struct armdma_scatterl
 int armdma_dma_map_sgtable(struct armdma_device *dev, struct armdma_sg_table *sgt, enum armdma_dir dir,
 			   unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_map_sgtable");
+	DMA_CALL(call, "dma_map_sgtable");
 	struct dma_sg *sg;
 	int error;
 
@@ -334,7 +334,7 @@ static void unmap_list(struct armdma_device *dev, struct armdma_scatterlist *sgl
 void armdma_dma_unmap_sg_attrs(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 			       enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_sg_attrs");
+	DMA_CALL(call, "dma_unmap_sg_attrs");
 
 	if (dma_enter(dev, &call))
 		unmap_list(dev, sgl, nents, dir, attrs, &call);
@@ -343,7 +343,7 @@ void armdma_dma_unmap_sg_attrs(struct armdma_device *dev, struct armdma_scatterl
 void armdma_dma_unmap_sg(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 			 enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_sg");
+	DMA_CALL(call, "dma_unmap_sg");
 
 	if (dma_enter(dev, &call))
 		unmap_list(dev, sgl, nents, dir, 0, &call);
@@ -352,7 +352,7 @@ void armdma_dma_unmap_sg(struct armdma_device *dev, struct armdma_scatterlist *s
 void armdma_dma_unmap_sgtable(struct armdma_device *dev, struct armdma_sg_table *sgt, enum armdma_dir dir,
 			      unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_sgtable");
+	DMA_CALL(call, "dma_unmap_sgtable");
 
 	if (dma_enter(dev, &call))
 		unmap_list(dev, list_of(sgt), entries_of(sgt), dir, attrs, &call);
@@ -380,7 +380,7 @@ static void sync_list(struct armdma_device *dev, struct armdma_scatterlist *sgl,
 void armdma_dma_sync_sg_for_cpu(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 				enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_sg_for_cpu");
+	DMA_CALL(call, "dma_sync_sg_for_cpu");
 
 	if (dma_enter(dev, &call))
 		sync_list(dev, sgl, nents, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
@@ -389,7 +389,7 @@ void armdma_dma_sync_sg_for_cpu(struct armdma_device *dev, struct armdma_scatter
 void armdma_dma_sync_sg_for_device(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
 				   enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_sg_for_device");
+	DMA_CALL(call, "dma_sync_sg_for_device");
 
 	if (dma_enter(dev, &call))
 		sync_list(dev, sgl, nents, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
@@ -398,7 +398,7 @@ void armdma_dma_sync_sg_for_device(struct armdma_device *dev, struct armdma_scat
 void armdma_dma_sync_sgtable_for_cpu(struct armdma_device *dev, struct armdma_sg_table *sgt,
 				     enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_sgtable_for_cpu");
+	DMA_CALL(call, "dma_sync_sgtable_for_cpu");
 
 	if (dma_enter(dev, &call))
 		sync_list(dev, list_of(sgt), entries_of(sgt), dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
@@ -407,7 +407,7 @@ void armdma_dma_sync_sgtable_for_cpu(struct armdma_device *dev, struct armdma_sg
 void armdma_dma_sync_sgtable_for_device(struct armdma_device *dev, struct armdma_sg_table *sgt,
 					enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_sgtable_for_device");
+	DMA_CALL(call, "dma_sync_sgtable_for_device");
 
 	if (dma_enter(dev, &call))
 		sync_list(dev, list_of(sgt), entries_of(sgt), dir, ARMDMA_EV_DMA_SYNC_DEV, &call);

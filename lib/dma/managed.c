@@ -110,7 +110,7 @@ free_record:
 void *armdma_dmam_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma_t *handle, armdma_gfp_t gfp,
 			      unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dmam_alloc_attrs");
+	DMA_CALL(call, "dmam_alloc_attrs");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return dma_enter(dev, &call) ? alloc_managed(dev, size, handle, gfp, attrs, &call) : NULL;
@@ -119,7 +119,7 @@ void *armdma_dmam_alloc_attrs(struct armdma_device *dev, size_t size, armdma_dma
 void *armdma_dmam_alloc_coherent(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 				 armdma_gfp_t gfp)
 {
-	struct dma_call call = DMA_CALL("dmam_alloc_coherent");
+	DMA_CALL(call, "dmam_alloc_coherent");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	if (!dma_enter(dev, &call))
@@ -129,7 +129,7 @@ void *armdma_dmam_alloc_coherent(struct armdma_device *dev, size_t size, armdma_
 
 void armdma_dmam_free_coherent(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle)
 {
-	struct dma_call call = DMA_CALL("dmam_free_coherent");
+	DMA_CALL(call, "dmam_free_coherent");
 	struct managed_buffer *mb;
 	struct dma_managed *d;
 
@@ -150,7 +150,7 @@ void armdma_dmam_free_coherent(struct armdma_device *dev, size_t size, void *cpu
 
 void armdma_device_unbind(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("armdma_device_unbind");
+	DMA_CALL(call, "armdma_device_unbind");
 	struct dma_managed *d;
 
 	if (!dma_enter(dev, &call))

@@ -82,7 +82,7 @@ struct armdma_iommu_mapping *
 armdma_iommu_create_mapping(struct armdma_machine *m, armdma_dma_t base, uint64_t size,
 			    const struct armdma_iova_policy *policy, int *error)
 {
-	struct dma_call call = DMA_CALL("arm_iommu_create_mapping");
+	DMA_CALL(call, "arm_iommu_create_mapping");
 
 	dma_enter_mapping(m, &call);
 	might_sleep(m, NULL, call.name, call.site);
@@ -113,7 +113,7 @@ void dma_free_mappings(struct armdma_machine *m)
 
 void armdma_iommu_release_mapping(struct armdma_iommu_mapping *mapping)
 {
-	struct dma_call call = DMA_CALL("arm_iommu_release_mapping");
+	DMA_CALL(call, "arm_iommu_release_mapping");
 	struct armdma_iova_stats st;
 
 	if (!mapping)
@@ -152,7 +152,7 @@ int dma_attach(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
 
 int armdma_iommu_attach_device(struct armdma_device *dev, struct armdma_iommu_mapping *mapping)
 {
-	struct dma_call call = DMA_CALL("arm_iommu_attach_device");
+	DMA_CALL(call, "arm_iommu_attach_device");
 
 	if (!dma_enter(dev, &call) || !mapping)
 		return -EINVAL;
@@ -172,7 +172,7 @@ void dma_detach_quietly(struct armdma_device *dev)
 
 void armdma_iommu_detach_device(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("arm_iommu_detach_device");
+	DMA_CALL(call, "arm_iommu_detach_device");
 
 	if (!dma_enter(dev, &call))
 		return;
@@ -193,7 +193,7 @@ void armdma_iommu_detach_device(struct armdma_device *dev)
 
 struct armdma_iommu_mapping *armdma_to_iommu_mapping(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("to_dma_iommu_mapping");
+	DMA_CALL(call, "to_dma_iommu_mapping");
 
 	return dma_given(dev, &call) ? dev->mapping : NULL;
 }
@@ -206,6 +206,8 @@ struct armdma_domain *armdma_mapping_domain(const struct armdma_iommu_mapping *m
 void armdma_mapping_iova_stats(const struct armdma_iommu_mapping *mapping,
 			       struct armdma_iova_stats *st)
 {
+	MACHINE_ENTER(mapping->m);
+
 	mapping->policy->stats(mapping->iova, st);
 }
 
@@ -321,7 +323,7 @@ void dma_iova_unmap(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uin
 int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t size,
 			      armdma_dma_t *addr)
 {
-	struct dma_call call = DMA_CALL("mapping_iova_alloc");
+	DMA_CALL(call, "mapping_iova_alloc");
 
 	dma_enter_mapping(mapping->m, &call);
 	if (!size)
@@ -335,7 +337,7 @@ int armdma_mapping_iova_alloc(struct armdma_iommu_mapping *mapping, uint64_t siz
 
 int armdma_mapping_iova_free(struct armdma_iommu_mapping *mapping, armdma_dma_t addr, uint64_t size)
 {
-	struct dma_call call = DMA_CALL("mapping_iova_free");
+	DMA_CALL(call, "mapping_iova_free");
 	int ret;
 
 	dma_enter_mapping(mapping->m, &call);

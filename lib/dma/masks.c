@@ -6,7 +6,7 @@
 
 bool armdma_dma_supported(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_supported");
+	DMA_CALL(call, "dma_supported");
 
 	return dma_enter(dev, &call) && dev->ops->mask_supported(dev, mask);
 }
@@ -33,14 +33,14 @@ static int set(struct armdma_device *dev, uint64_t *which, const char *what, uin
 
 int armdma_dma_set_mask(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_set_mask");
+	DMA_CALL(call, "dma_set_mask");
 
 	return dma_enter(dev, &call) ? set(dev, &dev->dma->mask, "DMA mask", mask) : -EIO;
 }
 
 int armdma_dma_set_coherent_mask(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_set_coherent_mask");
+	DMA_CALL(call, "dma_set_coherent_mask");
 
 	return dma_enter(dev, &call) ? set(dev, &dev->dma->coherent_mask, "coherent DMA mask", mask) : -EIO;
 }
@@ -57,7 +57,7 @@ static int set_both(struct armdma_device *dev, uint64_t mask)
 
 int armdma_dma_set_mask_and_coherent(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_set_mask_and_coherent");
+	DMA_CALL(call, "dma_set_mask_and_coherent");
 
 	return dma_enter(dev, &call) ? set_both(dev, mask) : -EIO;
 }
@@ -65,14 +65,14 @@ int armdma_dma_set_mask_and_coherent(struct armdma_device *dev, uint64_t mask)
 /* Every device here has a mask of its own, so there is nothing to coerce. */
 int armdma_dma_coerce_mask_and_coherent(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_coerce_mask_and_coherent");
+	DMA_CALL(call, "dma_coerce_mask_and_coherent");
 
 	return dma_enter(dev, &call) ? set_both(dev, mask) : -EIO;
 }
 
 uint64_t armdma_dma_get_mask(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_mask");
+	DMA_CALL(call, "dma_get_mask");
 
 	if (!dma_enter((struct armdma_device *)(uintptr_t)dev, &call))
 		return 0;
@@ -81,14 +81,14 @@ uint64_t armdma_dma_get_mask(const struct armdma_device *dev)
 
 uint64_t armdma_dma_get_required_mask(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_required_mask");
+	DMA_CALL(call, "dma_get_required_mask");
 
 	return dma_enter(dev, &call) ? dev->ops->required_mask(dev) : 0;
 }
 
 bool armdma_dma_addressing_limited(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_addressing_limited");
+	DMA_CALL(call, "dma_addressing_limited");
 	uint64_t limit;
 
 	if (!dma_enter(dev, &call))
@@ -101,14 +101,14 @@ bool armdma_dma_addressing_limited(struct armdma_device *dev)
 
 unsigned int armdma_dma_get_max_seg_size(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_max_seg_size");
+	DMA_CALL(call, "dma_get_max_seg_size");
 
 	return dma_enter((struct armdma_device *)(uintptr_t)dev, &call) ? dev->dma->max_seg_size : 0;
 }
 
 int armdma_dma_set_max_seg_size(struct armdma_device *dev, unsigned int size)
 {
-	struct dma_call call = DMA_CALL("dma_set_max_seg_size");
+	DMA_CALL(call, "dma_set_max_seg_size");
 
 	if (!dma_enter(dev, &call))
 		return -EIO;
@@ -120,14 +120,14 @@ int armdma_dma_set_max_seg_size(struct armdma_device *dev, unsigned int size)
 
 uint64_t armdma_dma_get_seg_boundary(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_seg_boundary");
+	DMA_CALL(call, "dma_get_seg_boundary");
 
 	return dma_enter((struct armdma_device *)(uintptr_t)dev, &call) ? dev->dma->seg_boundary : 0;
 }
 
 int armdma_dma_set_seg_boundary(struct armdma_device *dev, uint64_t mask)
 {
-	struct dma_call call = DMA_CALL("dma_set_seg_boundary");
+	DMA_CALL(call, "dma_set_seg_boundary");
 
 	if (!dma_enter(dev, &call))
 		return -EIO;
@@ -139,14 +139,14 @@ int armdma_dma_set_seg_boundary(struct armdma_device *dev, uint64_t mask)
 
 unsigned int armdma_dma_get_min_align_mask(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_min_align_mask");
+	DMA_CALL(call, "dma_get_min_align_mask");
 
 	return dma_enter((struct armdma_device *)(uintptr_t)dev, &call) ? dev->dma->min_align_mask : 0;
 }
 
 int armdma_dma_set_min_align_mask(struct armdma_device *dev, unsigned int mask)
 {
-	struct dma_call call = DMA_CALL("dma_set_min_align_mask");
+	DMA_CALL(call, "dma_set_min_align_mask");
 
 	if (!dma_enter(dev, &call))
 		return -EIO;
@@ -158,7 +158,7 @@ int armdma_dma_set_min_align_mask(struct armdma_device *dev, unsigned int mask)
 
 size_t armdma_dma_max_mapping_size(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_max_mapping_size");
+	DMA_CALL(call, "dma_max_mapping_size");
 
 	return dma_enter(dev, &call) ? dev->ops->max_mapping_size(dev) : 0;
 }
@@ -166,21 +166,21 @@ size_t armdma_dma_max_mapping_size(struct armdma_device *dev)
 /* No set has a size from which on mappings cost more. */
 size_t armdma_dma_opt_mapping_size(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_opt_mapping_size");
+	DMA_CALL(call, "dma_opt_mapping_size");
 
 	return dma_enter(dev, &call) ? dev->ops->max_mapping_size(dev) : 0;
 }
 
 uint64_t armdma_dma_get_merge_boundary(struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_merge_boundary");
+	DMA_CALL(call, "dma_get_merge_boundary");
 
 	return dma_enter(dev, &call) ? dev->ops->merge_boundary(dev) : 0;
 }
 
 unsigned int armdma_dma_get_cache_alignment(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_cache_alignment");
+	DMA_CALL(call, "dma_get_cache_alignment");
 
 	return dma_enter((struct armdma_device *)(uintptr_t)dev, &call) ? dev->m->cfg->inner_line : 0;
 }

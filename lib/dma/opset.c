@@ -25,7 +25,7 @@ const char *armdma_dma_ops_name(enum armdma_dma_opset set)
 
 enum armdma_dma_opset armdma_dma_get_ops(const struct armdma_device *dev)
 {
-	struct dma_call call = DMA_CALL("dma_get_ops");
+	DMA_CALL(call, "dma_get_ops");
 
 	return dma_given(dev, &call) ? dev->ops->set : ARMDMA_NR_OPSETS;
 }
@@ -112,7 +112,7 @@ static int enter(struct armdma_device *dev, enum armdma_dma_opset set)
 
 int armdma_dma_set_ops(struct armdma_device *dev, enum armdma_dma_opset set)
 {
-	struct dma_call call = DMA_CALL("armdma_dma_set_ops");
+	DMA_CALL(call, "armdma_dma_set_ops");
 	bool iommu = set == ARMDMA_OPS_IOMMU || set == ARMDMA_OPS_IOMMU_COHERENT, was;
 	int ret;
 

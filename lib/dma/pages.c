@@ -285,7 +285,7 @@ static struct armdma_page *alloc_pages(struct armdma_device *dev, size_t size, a
 struct armdma_page *armdma_dma_alloc_pages(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 					   enum armdma_dir dir, armdma_gfp_t gfp)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_pages");
+	DMA_CALL(call, "dma_alloc_pages");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return dma_enter(dev, &call) ? alloc_pages(dev, size, handle, dir, gfp, &call) : NULL;
@@ -294,7 +294,7 @@ struct armdma_page *armdma_dma_alloc_pages(struct armdma_device *dev, size_t siz
 void *armdma_dma_alloc_noncoherent(struct armdma_device *dev, size_t size, armdma_dma_t *handle,
 				   enum armdma_dir dir, armdma_gfp_t gfp)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_noncoherent");
+	DMA_CALL(call, "dma_alloc_noncoherent");
 	struct armdma_page *page;
 
 	*handle = ARMDMA_MAPPING_ERROR;
@@ -319,7 +319,7 @@ static void free_pages(struct armdma_device *dev, size_t size, struct armdma_pag
 void armdma_dma_free_pages(struct armdma_device *dev, size_t size, struct armdma_page *page,
 			   armdma_dma_t handle, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_free_pages");
+	DMA_CALL(call, "dma_free_pages");
 
 	if (dma_enter(dev, &call))
 		free_pages(dev, size, page, handle, dir, &call);
@@ -328,7 +328,7 @@ void armdma_dma_free_pages(struct armdma_device *dev, size_t size, struct armdma
 void armdma_dma_free_noncoherent(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t handle,
 				 enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_free_noncoherent");
+	DMA_CALL(call, "dma_free_noncoherent");
 	struct armdma_page *page;
 
 	if (!dma_enter(dev, &call) || !cpu)
@@ -355,7 +355,7 @@ static int mmap_cached(struct armdma_device *dev, struct armdma_vma *vma, size_t
 int armdma_dma_mmap_pages(struct armdma_device *dev, struct armdma_vma *vma, size_t size,
 			  struct armdma_page *page)
 {
-	struct dma_call call = DMA_CALL("dma_mmap_pages");
+	DMA_CALL(call, "dma_mmap_pages");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call))
@@ -377,7 +377,7 @@ struct armdma_sg_table *armdma_dma_alloc_noncontiguous(struct armdma_device *dev
 						       enum armdma_dir dir, armdma_gfp_t gfp,
 						       unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_alloc_noncontiguous");
+	DMA_CALL(call, "dma_alloc_noncontiguous");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call))
@@ -396,7 +396,7 @@ struct armdma_sg_table *armdma_dma_alloc_noncontiguous(struct armdma_device *dev
 void armdma_dma_free_noncontiguous(struct armdma_device *dev, size_t size, struct armdma_sg_table *sgt,
 				   enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_free_noncontiguous");
+	DMA_CALL(call, "dma_free_noncontiguous");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call) || !sgt || !dma_check(dev, &call, ARMDMA_MAPPING_ERROR, size, dir))
@@ -408,7 +408,7 @@ void armdma_dma_free_noncontiguous(struct armdma_device *dev, size_t size, struc
 
 void *armdma_dma_vmap_noncontiguous(struct armdma_device *dev, size_t size, struct armdma_sg_table *sgt)
 {
-	struct dma_call call = DMA_CALL("dma_vmap_noncontiguous");
+	DMA_CALL(call, "dma_vmap_noncontiguous");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call))
@@ -434,7 +434,7 @@ void *armdma_dma_vmap_noncontiguous(struct armdma_device *dev, size_t size, stru
 
 void armdma_dma_vunmap_noncontiguous(struct armdma_device *dev, void *vaddr)
 {
-	struct dma_call call = DMA_CALL("dma_vunmap_noncontiguous");
+	DMA_CALL(call, "dma_vunmap_noncontiguous");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call) || !vaddr)
@@ -455,7 +455,7 @@ void armdma_dma_vunmap_noncontiguous(struct armdma_device *dev, void *vaddr)
 int armdma_dma_mmap_noncontiguous(struct armdma_device *dev, struct armdma_vma *vma, size_t size,
 				  struct armdma_sg_table *sgt)
 {
-	struct dma_call call = DMA_CALL("dma_mmap_noncontiguous");
+	DMA_CALL(call, "dma_mmap_noncontiguous");
 	struct own_pages *own;
 
 	if (!dma_enter(dev, &call))

@@ -39,6 +39,7 @@ static bool is_page_size(uint64_t size)
 
 int armdma_device_set_pgsize_policy(struct armdma_device *dev, const struct armdma_pgsize_policy *policy)
 {
+	MACHINE_ENTER(dev->m);
 	struct armdma_pgsize_policy p = policy ? *policy : armdma_pgsize_linux();
 	int ret = 0;
 
@@ -54,6 +55,8 @@ int armdma_device_set_pgsize_policy(struct armdma_device *dev, const struct armd
 
 struct armdma_pgsize_policy armdma_device_pgsize_policy(const struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
+
 	return dev->pgsize;
 }
 

@@ -249,7 +249,7 @@ static struct armdma_dma_pool *create(const char *name, struct armdma_device *de
 struct armdma_dma_pool *armdma_dma_pool_create(const char *name, struct armdma_device *dev, size_t size,
 					       size_t align, size_t boundary)
 {
-	struct dma_call call = DMA_CALL("dma_pool_create");
+	DMA_CALL(call, "dma_pool_create");
 
 	return dma_enter(dev, &call) ? create(name, dev, size, align, boundary, &call) : NULL;
 }
@@ -295,9 +295,9 @@ static bool alive(const struct armdma_dma_pool *pool, const struct dma_call *cal
 }
 
 /* First thing in each public call about a pool. One that is NULL has no machine to report to. */
-static bool enter(const struct armdma_dma_pool *pool, const struct dma_call *call)
+static bool enter(const struct armdma_dma_pool *pool, struct dma_call *call)
 {
-	return dma_given(pool, call) && dma_enter(pool->dev, call) && alive(pool, call);
+	return dma_enter(pool ? pool->dev : NULL, call) && alive(pool, call);
 }
 
 static void destroy(struct armdma_dma_pool *p, const struct dma_call *call)
@@ -312,7 +312,7 @@ static void destroy(struct armdma_dma_pool *p, const struct dma_call *call)
 
 void armdma_dma_pool_destroy(struct armdma_dma_pool *pool)
 {
-	struct dma_call call = DMA_CALL("dma_pool_destroy");
+	DMA_CALL(call, "dma_pool_destroy");
 
 	if (!pool || !enter(pool, &call))
 		return;
@@ -336,7 +336,7 @@ static void release_pool(struct armdma_device *dev, void *what)
 struct armdma_dma_pool *armdma_dmam_pool_create(const char *name, struct armdma_device *dev, size_t size,
 						size_t align, size_t boundary)
 {
-	struct dma_call call = DMA_CALL("dmam_pool_create");
+	DMA_CALL(call, "dmam_pool_create");
 	struct armdma_dma_pool *p;
 
 	if (!dma_enter(dev, &call))
@@ -350,7 +350,7 @@ struct armdma_dma_pool *armdma_dmam_pool_create(const char *name, struct armdma_
 
 void armdma_dmam_pool_destroy(struct armdma_dma_pool *pool)
 {
-	struct dma_call call = DMA_CALL("dmam_pool_destroy");
+	DMA_CALL(call, "dmam_pool_destroy");
 
 	if (!pool || !enter(pool, &call))
 		return;
@@ -460,7 +460,7 @@ static void *alloc(struct armdma_dma_pool *p, armdma_gfp_t gfp, armdma_dma_t *ha
 
 void *armdma_dma_pool_alloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armdma_dma_t *handle)
 {
-	struct dma_call call = DMA_CALL("dma_pool_alloc");
+	DMA_CALL(call, "dma_pool_alloc");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return enter(pool, &call) ? alloc(pool, gfp, handle, &call) : NULL;
@@ -468,7 +468,7 @@ void *armdma_dma_pool_alloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armd
 
 void *armdma_dma_pool_zalloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armdma_dma_t *handle)
 {
-	struct dma_call call = DMA_CALL("dma_pool_zalloc");
+	DMA_CALL(call, "dma_pool_zalloc");
 
 	*handle = ARMDMA_MAPPING_ERROR;
 	return enter(pool, &call) ? alloc(pool, gfp | ARMDMA__GFP_ZERO, handle, &call) : NULL;
@@ -516,7 +516,7 @@ void dma_pool_give(struct armdma_dma_pool *p, void *vaddr, armdma_dma_t dma, con
 
 void armdma_dma_pool_free(struct armdma_dma_pool *pool, void *vaddr, armdma_dma_t dma)
 {
-	struct dma_call call = DMA_CALL("dma_pool_free");
+	DMA_CALL(call, "dma_pool_free");
 
 	if (enter(pool, &call))
 		dma_pool_give(pool, vaddr, dma, &call);
@@ -562,7 +562,7 @@ static void poison_chain(const struct armdma_dma_pool *p, struct chunk *c)
 
 void armdma_dma_pool_set_debug(struct armdma_dma_pool *p, bool on)
 {
-	struct dma_call call = DMA_CALL("dma_pool_set_debug");
+	DMA_CALL(call, "dma_pool_set_debug");
 	struct chunk *c;
 
 	if (!enter(p, &call))
@@ -575,10 +575,10 @@ void armdma_dma_pool_set_debug(struct armdma_dma_pool *p, bool on)
 
 void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_pool_stats *st)
 {
-	struct dma_call call = DMA_CALL("dma_pool_stats");
+	DMA_CALL(call, "dma_pool_stats");
 
 	*st = (struct armdma_dma_pool_stats){ 0 };
-	if (!dma_given(p, &call) || !alive(p, &call))
+	if (!dma_given(p ? p->dev : NULL, &call) || !alive(p, &call))
 		return;
 	st->block_size = p->size;
 	st->chunk_size = p->chunk_size;
@@ -589,7 +589,7 @@ void armdma_dma_pool_stats(const struct armdma_dma_pool *p, struct armdma_dma_po
 
 int armdma_dma_pools_show(const struct armdma_device *dev, char *buf, size_t len)
 {
-	struct dma_call call = DMA_CALL("dma_pools_show");
+	DMA_CALL(call, "dma_pools_show");
 	int n = snprintf(buf, len, "poolinfo - 0.1\n");
 	const struct armdma_dma_pool *p;
 

@@ -150,7 +150,7 @@ armdma_dma_t armdma_dma_map_page_attrs(struct armdma_device *dev, struct armdma_
 				       size_t offset, size_t size, enum armdma_dir dir,
 				       unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_map_page_attrs");
+	DMA_CALL(call, "dma_map_page_attrs");
 
 	return dma_enter(dev, &call) ? map_page(dev, page, offset, size, dir, attrs, &call) :
 				       ARMDMA_MAPPING_ERROR;
@@ -159,7 +159,7 @@ armdma_dma_t armdma_dma_map_page_attrs(struct armdma_device *dev, struct armdma_
 armdma_dma_t armdma_dma_map_page(struct armdma_device *dev, struct armdma_page *page, size_t offset,
 				 size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_map_page");
+	DMA_CALL(call, "dma_map_page");
 
 	return dma_enter(dev, &call) ? map_page(dev, page, offset, size, dir, 0, &call) :
 				       ARMDMA_MAPPING_ERROR;
@@ -205,14 +205,14 @@ static armdma_dma_t map_single(struct armdma_device *dev, void *ptr, size_t size
 armdma_dma_t armdma_dma_map_single_attrs(struct armdma_device *dev, void *ptr, size_t size,
 					 enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_map_single_attrs");
+	DMA_CALL(call, "dma_map_single_attrs");
 
 	return dma_enter(dev, &call) ? map_single(dev, ptr, size, dir, attrs, &call) : ARMDMA_MAPPING_ERROR;
 }
 
 armdma_dma_t armdma_dma_map_single(struct armdma_device *dev, void *ptr, size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_map_single");
+	DMA_CALL(call, "dma_map_single");
 
 	return dma_enter(dev, &call) ? map_single(dev, ptr, size, dir, 0, &call) : ARMDMA_MAPPING_ERROR;
 }
@@ -220,7 +220,7 @@ armdma_dma_t armdma_dma_map_single(struct armdma_device *dev, void *ptr, size_t 
 armdma_dma_t armdma_dma_map_resource(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 				     enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_map_resource");
+	DMA_CALL(call, "dma_map_resource");
 
 	if (!dma_enter(dev, &call) || !dma_check(dev, &call, ARMDMA_MAPPING_ERROR, size, dir))
 		return ARMDMA_MAPPING_ERROR;
@@ -236,7 +236,7 @@ armdma_dma_t armdma_dma_map_resource(struct armdma_device *dev, armdma_phys_t pa
 
 int armdma_dma_mapping_error(struct armdma_device *dev, armdma_dma_t addr)
 {
-	struct dma_call call = DMA_CALL("dma_mapping_error");
+	DMA_CALL(call, "dma_mapping_error");
 
 	if (!dma_enter(dev, &call))
 		return -ENOMEM;
@@ -350,7 +350,7 @@ static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enu
 void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				 enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_page_attrs");
+	DMA_CALL(call, "dma_unmap_page_attrs");
 
 	if (dma_enter(dev, &call))
 		unmap(dev, addr, size, dir, attrs, DMA_KIND_PAGE, &call);
@@ -358,7 +358,7 @@ void armdma_dma_unmap_page_attrs(struct armdma_device *dev, armdma_dma_t addr, s
 
 void armdma_dma_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_page");
+	DMA_CALL(call, "dma_unmap_page");
 
 	if (dma_enter(dev, &call))
 		unmap(dev, addr, size, dir, 0, DMA_KIND_PAGE, &call);
@@ -367,7 +367,7 @@ void armdma_dma_unmap_page(struct armdma_device *dev, armdma_dma_t addr, size_t 
 void armdma_dma_unmap_single_attrs(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				   enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_single_attrs");
+	DMA_CALL(call, "dma_unmap_single_attrs");
 
 	if (dma_enter(dev, &call))
 		unmap(dev, addr, size, dir, attrs, DMA_KIND_PAGE, &call);
@@ -375,7 +375,7 @@ void armdma_dma_unmap_single_attrs(struct armdma_device *dev, armdma_dma_t addr,
 
 void armdma_dma_unmap_single(struct armdma_device *dev, armdma_dma_t addr, size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_single");
+	DMA_CALL(call, "dma_unmap_single");
 
 	if (dma_enter(dev, &call))
 		unmap(dev, addr, size, dir, 0, DMA_KIND_PAGE, &call);
@@ -384,7 +384,7 @@ void armdma_dma_unmap_single(struct armdma_device *dev, armdma_dma_t addr, size_
 void armdma_dma_unmap_resource(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 			       enum armdma_dir dir, unsigned long attrs)
 {
-	struct dma_call call = DMA_CALL("dma_unmap_resource");
+	DMA_CALL(call, "dma_unmap_resource");
 
 	if (dma_enter(dev, &call))
 		unmap(dev, addr, size, dir, attrs, DMA_KIND_RESOURCE, &call);
@@ -472,7 +472,7 @@ static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned lon
 void armdma_dma_sync_single_for_cpu(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				    enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_single_for_cpu");
+	DMA_CALL(call, "dma_sync_single_for_cpu");
 
 	if (dma_enter(dev, &call))
 		sync_part(dev, addr, 0, size, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
@@ -481,7 +481,7 @@ void armdma_dma_sync_single_for_cpu(struct armdma_device *dev, armdma_dma_t addr
 void armdma_dma_sync_single_for_device(struct armdma_device *dev, armdma_dma_t addr, size_t size,
 				       enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_single_for_device");
+	DMA_CALL(call, "dma_sync_single_for_device");
 
 	if (dma_enter(dev, &call))
 		sync_part(dev, addr, 0, size, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
@@ -490,7 +490,7 @@ void armdma_dma_sync_single_for_device(struct armdma_device *dev, armdma_dma_t a
 void armdma_dma_sync_single_range_for_cpu(struct armdma_device *dev, armdma_dma_t addr,
 					  unsigned long offset, size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_single_range_for_cpu");
+	DMA_CALL(call, "dma_sync_single_range_for_cpu");
 
 	if (dma_enter(dev, &call))
 		sync_part(dev, addr, offset, size, dir, ARMDMA_EV_DMA_SYNC_CPU, &call);
@@ -499,7 +499,7 @@ void armdma_dma_sync_single_range_for_cpu(struct armdma_device *dev, armdma_dma_
 void armdma_dma_sync_single_range_for_device(struct armdma_device *dev, armdma_dma_t addr,
 					     unsigned long offset, size_t size, enum armdma_dir dir)
 {
-	struct dma_call call = DMA_CALL("dma_sync_single_range_for_device");
+	DMA_CALL(call, "dma_sync_single_range_for_device");
 
 	if (dma_enter(dev, &call))
 		sync_part(dev, addr, offset, size, dir, ARMDMA_EV_DMA_SYNC_DEV, &call);
@@ -508,7 +508,7 @@ void armdma_dma_sync_single_range_for_device(struct armdma_device *dev, armdma_d
 /* Linux 6.1 has sync methods behind an IOMMU, coherent or not, and looks no further. */
 bool armdma_dma_need_sync(struct armdma_device *dev, armdma_dma_t addr)
 {
-	struct dma_call call = DMA_CALL("dma_need_sync");
+	DMA_CALL(call, "dma_need_sync");
 	const struct dma_stream *st;
 
 	if (!dma_enter(dev, &call))

@@ -165,6 +165,7 @@ static int check_pool(struct armdma_machine *m, struct armdma_error *err)
 
 int armdma_dma_validate(struct armdma_machine *m, struct armdma_error *err)
 {
+	MACHINE_ENTER(m);
 	struct armdma_iommu_mapping *mapping;
 	int ret = check_pool(m, err);
 

@@ -60,6 +60,7 @@ static int take_format(struct armdma_domain *d, const struct armdma_device *dev)
 
 int armdma_domain_attach(struct armdma_domain *d, struct armdma_device *dev)
 {
+	MACHINE_ENTER(d->m);
 	int ret;
 
 	if (!dev->nr_units)
@@ -88,6 +89,8 @@ int armdma_domain_attach(struct armdma_domain *d, struct armdma_device *dev)
 
 int armdma_domain_detach(struct armdma_domain *d, struct armdma_device *dev)
 {
+	MACHINE_ENTER(d->m);
+
 	if (dev->domain != d)
 		return -EINVAL;
 	disable_units(dev);
@@ -102,6 +105,8 @@ int armdma_domain_detach(struct armdma_domain *d, struct armdma_device *dev)
 
 int armdma_iommu_hold_detached(struct armdma_device *dev, bool hold)
 {
+	MACHINE_ENTER(dev->m);
+
 	if (!dev->nr_units)
 		return -ENODEV;
 	for (unsigned int i = 0; i < dev->nr_units; i++) {
@@ -128,6 +133,8 @@ void iommu_suspend(struct armdma_device *dev)
 
 int armdma_sysmmu_get_state(struct armdma_device *dev, struct armdma_sysmmu_state *st)
 {
+	MACHINE_ENTER(dev->m);
+
 	memset(st, 0, sizeof(*st));
 	if (!dev->nr_units)
 		return -ENODEV;

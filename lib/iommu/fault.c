@@ -57,8 +57,19 @@ void unit_resume(struct sysmmu_unit *u, uint32_t bits)
 	unit_write(u, REG_CTRL, ARMDMA_SYSMMU_CTRL_RUN);
 }
 
+/* The user's function; it may leave by longjmp. */
+static int call_handler(struct armdma_hw *hw, armdma_fault_fn fn, void *ctx, const struct armdma_fault *f)
+{
+	struct armdma_hold hold = armdma_hw_release(hw);
+	int ret = fn(ctx, f);
+
+	armdma_hw_reacquire(hw, hold);
+	return ret;
+}
+
 bool unit_irq(void *ctx, uint32_t line)
 {
+	MACHINE_ENTER(((struct sysmmu_unit *)ctx)->m);
 	struct sysmmu_unit *u = ctx;
 	struct armdma_domain *d = u->domain;
 	struct armdma_fault f;
@@ -76,7 +87,7 @@ bool unit_irq(void *ctx, uint32_t line)
 	d->st.faults++;
 	u->held = true;
 	if (d->fault)
-		ret = d->fault(d->fault_ctx, &f);
+		ret = call_handler(u->m->hw, d->fault, d->fault_ctx, &f);
 	/* The handler may have recovered or detached the device itself. */
 	if (!u->enabled || !u->held)
 		return true;
@@ -95,6 +106,7 @@ bool unit_irq(void *ctx, uint32_t line)
 
 int armdma_iommu_recover(struct armdma_device *dev)
 {
+	MACHINE_ENTER(dev->m);
 	unsigned int flags;
 
 	if (!dev->nr_units)

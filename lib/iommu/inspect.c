@@ -22,6 +22,7 @@ static armdma_phys_t page_address(const struct pt_format *f, uint32_t w, unsigne
 
 armdma_phys_t armdma_iova_to_phys(struct armdma_domain *d, armdma_dma_t iova)
 {
+	MACHINE_ENTER(d->m);
 	unsigned int s = (unsigned int)(iova >> 20), size;
 	uint32_t va = (uint32_t)iova, w;
 
@@ -60,6 +61,8 @@ static int walk_table(const struct armdma_domain *d, const struct l2_table *t, u
 
 int armdma_domain_walk(struct armdma_domain *d, walk_fn fn, void *ctx)
 {
+	MACHINE_ENTER(d->m);
+
 	for (unsigned int s = 0; s < L1_ENTRIES; s++) {
 		uint32_t w = from_le32(d->l1[s]);
 		unsigned int size = l1_size(d->format, w);
@@ -204,6 +207,7 @@ static const char *check_slot(struct armdma_domain *d, unsigned int s, struct ce
 
 int armdma_domain_validate(struct armdma_domain *d, struct armdma_error *err)
 {
+	MACHINE_ENTER(d->m);
 	struct census c = { { 0 }, 0, 0 };
 
 	for (unsigned int s = 0; s < L1_ENTRIES; s++) {

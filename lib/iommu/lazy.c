@@ -75,6 +75,7 @@ void lazy_settle(struct armdma_domain *d, uint64_t iova, uint64_t end)
 
 void armdma_domain_flush(struct armdma_domain *d)
 {
+	MACHINE_ENTER(d->m);
 	unsigned int flags = armdma_hw_irq_save(d->m->hw);
 
 	lazy_flush(d);
@@ -83,6 +84,7 @@ void armdma_domain_flush(struct armdma_domain *d)
 
 int armdma_domain_set_lazy(struct armdma_domain *d, const struct armdma_lazy *lazy)
 {
+	MACHINE_ENTER(d->m);
 	struct lazy_range *range = NULL;
 
 	if (lazy && (!lazy->entries || lazy->entries > MAX_ENTRIES))

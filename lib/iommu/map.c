@@ -435,6 +435,8 @@ int iommu_map_sizes(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa
 int armdma_iommu_map(struct armdma_domain *d, armdma_dma_t iova, armdma_phys_t pa, uint64_t size,
 		     unsigned int prot)
 {
+	MACHINE_ENTER(d->m);
+
 	if (map_page(d, iova, pa, size, prot))
 		return 0;
 	return map_any(d, iova, pa, size, prot, d->pgsizes);

@@ -164,6 +164,7 @@ static void set_unit(struct sysmmu_unit *u, const struct armdma_prefetch *buf, u
 
 int armdma_iommu_set_prefetch(struct armdma_device *dev, const struct armdma_prefetch *buf, unsigned int n)
 {
+	MACHINE_ENTER(dev->m);
 	unsigned int flags;
 	int ret = check(buf, n);
 

@@ -222,6 +222,8 @@ void promote_cut(struct armdma_domain *d, uint64_t iova, uint64_t end)
 
 int armdma_domain_set_promote(struct armdma_domain *d, bool on)
 {
+	MACHINE_ENTER(d->m);
+
 	/* A section without the table that it was made of cannot be cut; one with it cannot be had otherwise. */
 	if (on != d->promote && (d->st.entries[SIZE_1M] || d->st.entries[SIZE_2M] || d->st.entries[SIZE_16M]))
 		return -EINVAL;

@@ -150,6 +150,7 @@ static const struct pt_format *default_format(const struct armdma_machine *m)
 
 struct armdma_domain *armdma_domain_alloc(struct armdma_machine *m)
 {
+	MACHINE_ENTER(m);
 	const struct pt_format *f = default_format(m);
 	struct armdma_domain *d;
 
@@ -186,6 +187,7 @@ void domain_free_retired(struct armdma_domain *d)
 
 unsigned int armdma_domain_trim(struct armdma_domain *d)
 {
+	MACHINE_ENTER(d->m);
 	unsigned int flags = armdma_hw_irq_save(d->m->hw), n = 0;
 	struct clean_run run = { 0, 0 };
 	struct tlb_batch b;
@@ -207,15 +209,14 @@ unsigned int armdma_domain_trim(struct armdma_domain *d)
 	return n;
 }
 
-void armdma_domain_free(struct armdma_domain *d)
+static void domain_free(struct armdma_domain *d, const void *site)
 {
+	MACHINE_ENTER(d->m);
 	struct armdma_device *dev;
 
-	if (!d)
-		return;
 	while ((dev = LIST_FIRST(&d->devices))) {
 		armdma_domain_detach(d, dev);
-		misuse(d->m, ARMDMA_REPORT_BAD_FREE, dev, __builtin_return_address(0), ARMDMA_MAPPING_ERROR, 0,
+		misuse(d->m, ARMDMA_REPORT_BAD_FREE, dev, site, ARMDMA_MAPPING_ERROR, 0,
 		       "domain freed while %s is attached to it; detached first", dev->name);
 	}
 	armdma_domain_set_lazy(d, NULL);
@@ -229,6 +230,12 @@ void armdma_domain_free(struct armdma_domain *d)
 	free(d);
 }
 
+void armdma_domain_free(struct armdma_domain *d)
+{
+	if (d)
+		domain_free(d, __builtin_return_address(0));
+}
+
 armdma_phys_t armdma_domain_table(const struct armdma_domain *d)
 {
 	return d->l1_pa;
@@ -236,6 +243,8 @@ armdma_phys_t armdma_domain_table(const struct armdma_domain *d)
 
 int armdma_domain_set_pgsizes(struct armdma_domain *d, uint64_t mask)
 {
+	MACHINE_ENTER(d->m);
+
 	/* 4 KiB is the unit of every call: without it most ranges could not be mapped. */
 	if (!(mask & SZ_4K) || (mask & ~d->format->sizes))
 		return -EINVAL;
@@ -245,17 +254,23 @@ int armdma_domain_set_pgsizes(struct armdma_domain *d, uint64_t mask)
 
 uint64_t armdma_domain_pgsizes(const struct armdma_domain *d)
 {
+	MACHINE_ENTER(d->m);
+
 	return d->pgsizes;
 }
 
 void armdma_domain_set_fault_handler(struct armdma_domain *d, armdma_fault_fn fn, void *ctx)
 {
+	MACHINE_ENTER(d->m);
+
 	d->fault = fn;
 	d->fault_ctx = ctx;
 }
 
 void armdma_domain_stats(const struct armdma_domain *d, struct armdma_iommu_stats *st)
 {
+	MACHINE_ENTER(d->m);
+
 	*st = d->st;
 	/* What is not there any more was unmapped: a counter that the fast paths need not keep. */
 	st->unmaps = st->maps;

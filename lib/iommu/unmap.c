@@ -248,6 +248,7 @@ static inline bool clear_page(struct armdma_domain *d, armdma_dma_t iova, uint64
 
 uint64_t armdma_iommu_unmap(struct armdma_domain *d, armdma_dma_t iova, uint64_t size)
 {
+	MACHINE_ENTER(d->m);
 	struct release nobody = { NULL, NULL, false };
 
 	if (clear_page(d, iova, size))

@@ -68,8 +68,19 @@ static void sweep(struct group *g, uint32_t input)
 	}
 }
 
+/* It may leave by longjmp. */
+static bool call_handler(struct armdma_hw *hw, const struct action *a, uint32_t irq)
+{
+	struct armdma_hold hold = armdma_hw_release(hw);
+	bool handled = a->fn(a->ctx, irq);
+
+	armdma_hw_reacquire(hw, hold);
+	return handled;
+}
+
 static bool serve(void *ctx, uint32_t line)
 {
+	MACHINE_ENTER(((struct group *)ctx)->chip->m);
 	struct group *g = ctx;
 	uint32_t status, input;
 	struct action *a;
@@ -83,7 +94,7 @@ static bool serve(void *ctx, uint32_t line)
 	g->busy = true;
 	SLIST_FOREACH(a, &g->actions[input], link)
 		if (a->fn)
-			handled |= a->fn(a->ctx, ARMDMA_IRQ_COMBINER(g->nr, input));
+			handled |= call_handler(g->chip->m->hw, a, ARMDMA_IRQ_COMBINER(g->nr, input));
 	g->busy = false;
 	sweep(g, input);
 	return handled;
@@ -91,6 +102,7 @@ static bool serve(void *ctx, uint32_t line)
 
 int armdma_irq_request(struct armdma_machine *m, uint32_t irq, armdma_irq_fn fn, void *ctx)
 {
+	MACHINE_ENTER(m);
 	uint32_t input;
 	struct group *g = group_of(m, irq, &input);
 	struct action *a, *last;
@@ -136,6 +148,7 @@ static bool has_handler(const struct group *g, uint32_t input)
 
 void armdma_irq_free(struct armdma_machine *m, uint32_t irq, armdma_irq_fn fn, void *ctx)
 {
+	MACHINE_ENTER(m);
 	uint32_t input;
 	struct group *g = group_of(m, irq, &input);
 	struct action *a;
@@ -158,6 +171,8 @@ void armdma_irq_free(struct armdma_machine *m, uint32_t irq, armdma_irq_fn fn, v
 		sweep(g, input);
 	if (!--g->users)
 		armdma_hw_irq_free(m->hw, m->cfg->combiner.irq[g->nr], serve, g);
+	else
+		armdma_hw_irq_synchronize(m->hw, m->cfg->combiner.irq[g->nr]);
 }
 
 int irqchip_create(struct armdma_machine *m)

@@ -250,6 +250,8 @@ void mm_free_block(struct armdma_machine *m, struct armdma_page *head)
 struct armdma_page *armdma_alloc_pages(struct armdma_machine *m, armdma_gfp_t gfp,
 				       unsigned int order)
 {
+	MACHINE_ENTER(m);
+
 	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM)
 		might_sleep(m, NULL, "armdma_alloc_pages", __builtin_return_address(0));
 	return mm_alloc_pages(m, gfp, order);
@@ -339,6 +341,7 @@ static struct armdma_page *whole_block(struct armdma_machine *m, struct armdma_p
 
 void armdma_free_pages(struct armdma_machine *m, struct armdma_page *page, unsigned int order)
 {
+	MACHINE_ENTER(m);
 	struct armdma_page *head;
 
 	if (!page)
@@ -353,6 +356,7 @@ void armdma_free_pages(struct armdma_machine *m, struct armdma_page *page, unsig
 
 void armdma_split_page(struct armdma_machine *m, struct armdma_page *page, unsigned int order)
 {
+	MACHINE_ENTER(m);
 	const void *site = __builtin_return_address(0);
 	struct armdma_page *head = whole_block(m, page, order, "armdma_split_page", site);
 
@@ -376,6 +380,7 @@ void armdma_split_page(struct armdma_machine *m, struct armdma_page *page, unsig
 
 void armdma_get_page(struct armdma_machine *m, struct armdma_page *page)
 {
+	MACHINE_ENTER(m);
 	struct armdma_page *head =
 		live_block(m, page, "armdma_get_page", __builtin_return_address(0));
 
@@ -385,6 +390,7 @@ void armdma_get_page(struct armdma_machine *m, struct armdma_page *page)
 
 void armdma_put_page(struct armdma_machine *m, struct armdma_page *page)
 {
+	MACHINE_ENTER(m);
 	const void *site = __builtin_return_address(0);
 	struct armdma_page *head;
 
@@ -406,6 +412,7 @@ void armdma_put_page(struct armdma_machine *m, struct armdma_page *page)
 
 unsigned int armdma_page_count(struct armdma_machine *m, const struct armdma_page *page)
 {
+	MACHINE_ENTER(m);
 	const struct armdma_page *head;
 
 	if (!mm_is_page(m->mm, page))

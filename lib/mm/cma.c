@@ -202,6 +202,8 @@ struct armdma_page *armdma_dma_alloc_from_contiguous(struct armdma_machine *m,
 						     struct armdma_device *dev, size_t npages,
 						     unsigned int align_order, bool no_warn)
 {
+	MACHINE_ENTER(m);
+
 	might_sleep(m, dev, "dma_alloc_from_contiguous", __builtin_return_address(0));
 	return mm_cma_alloc(m, dev, npages, align_order, no_warn);
 }
@@ -217,6 +219,7 @@ void mm_cma_freed(struct mm_cma *cma, uint32_t index)
 bool armdma_dma_release_from_contiguous(struct armdma_machine *m, struct armdma_page *page,
 					size_t npages)
 {
+	MACHINE_ENTER(m);
 	struct mm *mm = m->mm;
 	struct mm_cma *cma;
 

@@ -249,6 +249,7 @@ static void count_fresh(const struct mm_zone *z, uint64_t *blocks)
 
 void armdma_mm_stats(struct armdma_machine *m, struct armdma_mm_stats *st)
 {
+	MACHINE_ENTER(m);
 	const struct mm *mm = m->mm;
 
 	memset(st, 0, sizeof(*st));

@@ -194,11 +194,15 @@ static void *alloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp, cons
 
 void *armdma_kmalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
 {
+	MACHINE_ENTER(m);
+
 	return alloc(m, size, gfp, "armdma_kmalloc", __builtin_return_address(0));
 }
 
 void *armdma_kzalloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp)
 {
+	MACHINE_ENTER(m);
+
 	return alloc(m, size, gfp | ARMDMA__GFP_ZERO, "armdma_kzalloc", __builtin_return_address(0));
 }
 
@@ -247,6 +251,7 @@ static struct object find_object(struct armdma_machine *m, const void *p)
 
 void armdma_kfree(struct armdma_machine *m, const void *p)
 {
+	MACHINE_ENTER(m);
 	const void *site = __builtin_return_address(0);
 	struct object o;
 
@@ -275,6 +280,7 @@ void armdma_kfree(struct armdma_machine *m, const void *p)
 
 size_t armdma_ksize(struct armdma_machine *m, const void *p, void **start)
 {
+	MACHINE_ENTER(m);
 	struct object o = find_object(m, p);
 
 	if (start)

@@ -155,6 +155,7 @@ static int check_zone(const struct mm *mm, const struct mm_zone *z, struct mm_km
 
 int armdma_mm_validate(struct armdma_machine *m, struct armdma_error *err)
 {
+	MACHINE_ENTER(m);
 	const struct mm *mm = m->mm;
 	struct mm_kmalloc_sum km = { 0 };
 	int ret;

@@ -78,12 +78,16 @@ void mm_vunmap(struct armdma_machine *m, void *addr, size_t npages)
 void *armdma_vmap(struct armdma_machine *m, struct armdma_page *const *pages, size_t npages,
 		  enum armdma_memtype mt)
 {
+	MACHINE_ENTER(m);
+
 	might_sleep(m, NULL, "armdma_vmap", __builtin_return_address(0));
 	return mm_vmap(m, pages, npages, mt);
 }
 
 void armdma_vunmap(struct armdma_machine *m, void *addr, size_t npages)
 {
+	MACHINE_ENTER(m);
+
 	might_sleep(m, NULL, "armdma_vunmap", __builtin_return_address(0));
 	if (addr)
 		unmap_pages(m, ARMDMA_SPACE_VMALLOC, addr, npages, "armdma_vunmap",
@@ -101,6 +105,7 @@ void *mm_kmap_local(struct armdma_machine *m, struct armdma_page *page)
 
 void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 {
+	MACHINE_ENTER(m);
 	void *addr = armdma_page_address(m, page);
 
 	if (mm_is_page(m->mm, page) && page->coherent) {
@@ -116,6 +121,7 @@ void *armdma_kmap(struct armdma_machine *m, struct armdma_page *page)
 
 void armdma_kunmap(struct armdma_machine *m, struct armdma_page *page, void *addr)
 {
+	MACHINE_ENTER(m);
 	const void *site = __builtin_return_address(0);
 	armdma_phys_t pa = armdma_page_to_phys(m, page);
 
@@ -162,6 +168,8 @@ static void drop_page(struct armdma_machine *m, struct armdma_page *page)
 int armdma_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma,
 			struct armdma_page *const *pages, enum armdma_memtype mt)
 {
+	MACHINE_ENTER(m);
+
 	might_sleep(m, NULL, "armdma_vm_map_pages", __builtin_return_address(0));
 	return mm_vm_map_pages(m, vma, pages, mt);
 }
@@ -201,6 +209,7 @@ int mm_vm_map_pages(struct armdma_machine *m, struct armdma_vma *vma, struct arm
 
 void armdma_munmap(struct armdma_machine *m, struct armdma_vma *vma)
 {
+	MACHINE_ENTER(m);
 	const void *site = __builtin_return_address(0);
 	struct mm_umap key, *u;
 

@@ -98,7 +98,7 @@ int armdma_trace_start(struct armdma_trace **out, struct armdma_hw *hw,
 	t->mask = cfg && cfg->mask ? cfg->mask & ARMDMA_EV_ALL : ARMDMA_EV_ALL;
 	t->capacity = cfg && cfg->capacity ? cfg->capacity : DEFAULT_CAPACITY;
 	t->ring = calloc(t->capacity, sizeof(*t->ring));
-	if (!t->ring || armdma_event_subscribe(armdma_hw_events(hw), t->mask, record, t)) {
+	if (!t->ring || armdma_event_subscribe_within(armdma_hw_events(hw), t->mask, record, t)) {
 		free(t->ring);
 		free(t);
 		return -ENOMEM;

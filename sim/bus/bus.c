@@ -14,6 +14,7 @@
 #include <bsd/string.h>
 
 #include "sim/bus/bus_internal.h"
+#include "sim/lock.h"
 #include "sim/memory/memory.h"
 
 /* AXI: no burst crosses a 4 KiB boundary, so one translation a burst is enough. */
@@ -595,6 +596,7 @@ struct bus_master *bus_master_create(struct armdma_hw *hw, const char *name, uns
 
 int armdma_hw_set_coherent(struct armdma_hw *hw, const char *master, bool coherent)
 {
+	HW_ENTER(hw);
 	struct bus_master *m = bus_find_master(hw, master);
 
 	if (!m)

@@ -4,15 +4,19 @@
  * of a device, through its SYSMMU.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "sim/bus/bus_internal.h"
+#include "sim/lock.h"
+#include "sim/time.h"
 
 /* Kept on the heap even when the caller waits: a failing test may leave the wait by longjmp. */
 struct bus_probe {
 	struct bus_xfer xfer;	/* first: done() gets a pointer to it */
+	struct armdma_deferred later;
 	LIST_ENTRY(bus_probe) link;
-	struct bus *bus;
+	struct armdma_hw *hw;
 	armdma_bus_done_fn done;
 	void *ctx;
 	bool waiting;		/* a sync call looks at the rest */
@@ -44,8 +48,9 @@ void bus_probes_free(struct bus *bus)
 	free_list(&bus->spare);
 }
 
-static struct bus_probe *probe_get(struct bus *bus)
+static struct bus_probe *probe_get(struct armdma_hw *hw)
 {
+	struct bus *bus = hw->bus;
 	struct bus_probe *p = LIST_FIRST(&bus->spare);
 
 	if (p) {
@@ -55,7 +60,7 @@ static struct bus_probe *probe_get(struct bus *bus)
 		if (!p)
 			return NULL;
 	}
-	p->bus = bus;
+	p->hw = hw;
 	LIST_INSERT_HEAD(&bus->probes, p, link);
 	return p;
 }
@@ -63,7 +68,21 @@ static struct bus_probe *probe_get(struct bus *bus)
 static void probe_put(struct bus_probe *p)
 {
 	LIST_REMOVE(p, link);
-	LIST_INSERT_HEAD(&p->bus->spare, p, link);
+	LIST_INSERT_HEAD(&p->hw->bus->spare, p, link);
+}
+
+/* The end of a transfer of a shared machine, told when the event is over. */
+static void tell_done(struct armdma_deferred *d, bool call)
+{
+	struct bus_probe *p = (struct bus_probe *)((char *)d - offsetof(struct bus_probe, later)), was;
+
+	if (!call)
+		return;
+	armdma_hw_lock(p->hw);
+	was = *p;
+	probe_put(p);
+	armdma_hw_release(p->hw);
+	was.done(was.ctx, was.resp, was.xfer.pos);
 }
 
 static void probe_done(struct bus_xfer *x, enum armdma_bus_resp resp)
@@ -76,6 +95,12 @@ static void probe_done(struct bus_xfer *x, enum armdma_bus_resp resp)
 	if (p->waiting) {
 		p->resp = resp;
 		p->ended = true;
+		return;
+	}
+	if (p->hw->lock && done) {
+		p->resp = resp;
+		p->later.fn = tell_done;
+		armdma_hw_defer(p->hw, &p->later);
 		return;
 	}
 	probe_put(p);
@@ -93,7 +118,7 @@ static int fire(struct armdma_hw *hw, const char *master, bool write, armdma_dma
 		return -ENOENT;
 	if (!len)
 		return -EINVAL;
-	p = probe_get(hw->bus);
+	p = probe_get(hw);
 	if (!p)
 		return -ENOMEM;
 	p->xfer = (struct bus_xfer){
@@ -115,6 +140,7 @@ static int fire(struct armdma_hw *hw, const char *master, bool write, armdma_dma
 static int fire_async(struct armdma_hw *hw, const char *master, bool write, armdma_dma_t addr,
 		      void *buf, size_t len, armdma_bus_done_fn done, void *ctx)
 {
+	HW_ENTER(hw);
 	struct bus_probe *p;
 	int ret = fire(hw, master, write, addr, buf, len, &p);
 
@@ -133,13 +159,14 @@ static bool has_ended(void *ctx)
 static int fire_sync(struct armdma_hw *hw, const char *master, bool write, armdma_dma_t addr,
 		     void *buf, size_t len, uint64_t max_cycles)
 {
+	HW_ENTER(hw);
 	struct bus_probe *p;
 	int ret = fire(hw, master, write, addr, buf, len, &p);
 
 	if (ret)
 		return ret;
 	p->waiting = true;
-	ret = armdma_hw_wait(hw, has_ended, p, max_cycles);
+	ret = clock_wait(hw, has_ended, p, max_cycles);
 	if (ret) {
 		/* Held, and nothing queued will change that (-EDEADLK), is no different from time being up. */
 		bus_withdraw(p->xfer.master, &p->xfer);

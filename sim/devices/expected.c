@@ -9,6 +9,7 @@
 
 #include "sim/devices/fimc_internal.h"
 #include "sim/devices/sensor_internal.h"
+#include "sim/lock.h"
 
 unsigned int armdma_pixfmt_planes(enum armdma_pixfmt fmt)
 {
@@ -249,6 +250,7 @@ static int check(struct view *v, const struct sensor *s, struct armdma_error *er
 int armdma_sensor_expected(struct armdma_hw *hw, const char *camera, uint64_t frame,
 			   const struct armdma_picture *pic, struct armdma_error *err)
 {
+	HW_ENTER(hw);
 	const struct fimc *f = fimc_find(hw, camera);
 	struct view v = { .frame = frame, .pic = *pic };
 	const struct sensor *s;

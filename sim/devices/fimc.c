@@ -8,6 +8,7 @@
 
 #include "sim/devices/fimc_internal.h"
 #include "sim/devices/sensor_internal.h"
+#include "sim/lock.h"
 
 #define REG_WINDOW 0x1000
 #define RING_AFTER_RESET 0xfu	/* sets 0..3 */
@@ -298,6 +299,7 @@ struct fimc *fimc_find(const struct armdma_hw *hw, const char *name)
 int armdma_fimc_captured(const struct armdma_hw *hw, const char *camera, unsigned int set,
 			 uint64_t *frame)
 {
+	HW_ENTER(hw);
 	const struct fimc *f = fimc_find(hw, camera);
 
 	if (!f)

@@ -9,6 +9,7 @@
 
 #include "sim/devices/fimc_internal.h"
 #include "sim/devices/sensor_internal.h"
+#include "sim/lock.h"
 #include "sim/time.h"
 
 #define CLOCK_HZ (CLOCK_MHZ * 1000000ULL)
@@ -175,6 +176,7 @@ void sensor_destroy(struct sensor *s)
 int armdma_sensor_attach(struct armdma_hw *hw, const char *camera,
 			 const struct armdma_sensor_config *cfg, struct armdma_error *err)
 {
+	HW_ENTER(hw);
 	struct fimc *f = fimc_find(hw, camera);
 	struct sensor *s;
 	int ret;
@@ -205,6 +207,7 @@ int armdma_sensor_attach(struct armdma_hw *hw, const char *camera,
 
 int armdma_sensor_detach(struct armdma_hw *hw, const char *camera)
 {
+	HW_ENTER(hw);
 	struct fimc *f = fimc_find(hw, camera);
 
 	if (!f || !f->sensor)
@@ -217,6 +220,7 @@ int armdma_sensor_detach(struct armdma_hw *hw, const char *camera)
 
 int armdma_sensor_stream(struct armdma_hw *hw, const char *camera, bool on)
 {
+	HW_ENTER(hw);
 	struct fimc *f = fimc_find(hw, camera);
 
 	if (!f || !f->sensor)
@@ -231,6 +235,7 @@ int armdma_sensor_stream(struct armdma_hw *hw, const char *camera, bool on)
 int armdma_sensor_info(const struct armdma_hw *hw, const char *camera,
 		       struct armdma_sensor_info *info)
 {
+	HW_ENTER(hw);
 	const struct fimc *f = fimc_find(hw, camera);
 	const struct sensor *s;
 

@@ -17,6 +17,7 @@
 #include "sim/bus/bus.h"
 #include "sim/devices/bytes.h"
 #include "sim/devices/devices.h"
+#include "sim/lock.h"
 
 #define REG_WINDOW 0x1000
 #define WRITEBACK_AT 0x14
@@ -520,6 +521,7 @@ static struct sgdma *find(const struct armdma_hw *hw, const char *name)
 
 int armdma_sgdma_set_source(struct armdma_hw *hw, const char *name, const void *buf, size_t len)
 {
+	HW_ENTER(hw);
 	struct sgdma *s = find(hw, name);
 
 	if (!s)
@@ -532,6 +534,7 @@ int armdma_sgdma_set_source(struct armdma_hw *hw, const char *name, const void *
 
 int armdma_sgdma_set_sink(struct armdma_hw *hw, const char *name, void *buf, size_t len)
 {
+	HW_ENTER(hw);
 	struct sgdma *s = find(hw, name);
 
 	if (!s)
@@ -544,6 +547,7 @@ int armdma_sgdma_set_sink(struct armdma_hw *hw, const char *name, void *buf, siz
 
 size_t armdma_sgdma_source_used(const struct armdma_hw *hw, const char *name)
 {
+	HW_ENTER(hw);
 	const struct sgdma *s = find(hw, name);
 
 	return s ? s->source_used : 0;
@@ -551,6 +555,7 @@ size_t armdma_sgdma_source_used(const struct armdma_hw *hw, const char *name)
 
 size_t armdma_sgdma_sink_used(const struct armdma_hw *hw, const char *name)
 {
+	HW_ENTER(hw);
 	const struct sgdma *s = find(hw, name);
 
 	return s ? s->sink_used : 0;

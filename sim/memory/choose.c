@@ -84,12 +84,15 @@ static void offer_line(struct armdma_hw *hw, uint32_t idx, unsigned int i)
 	struct mem *mem = hw->mem;
 	struct mem_page *p = &mem->pages[idx];
 	size_t off = (size_t)i << mem->line_shift;
-	struct place at = {
-		hw, line_at(mem, idx, i), mem->base + ((uint64_t)idx << PAGE_SHIFT) + off, 1u << mem->line_shift,
-		page_c(mem, idx) + off, page_d(mem, idx) + off,
-	};
 	bool outer_dirty = bit(p->odirty, i);
+	struct place at;
 
+	at.hw = hw;
+	at.pa = mem->base + ((uint64_t)idx << PAGE_SHIFT) + off;
+	at.size = 1u << mem->line_shift;
+	at.c = page_c(mem, idx) + off;
+	at.d = page_d(mem, idx) + off;
+	line_open(&at.l, mem, idx, i);
 	if (line_inner_dirty(&at.l)) {
 		offer_dirty(&at, outer_dirty);
 	} else if (outer_dirty) {
@@ -100,6 +103,7 @@ static void offer_line(struct armdma_hw *hw, uint32_t idx, unsigned int i)
 	} else {
 		offer_clean(&at);
 	}
+	line_close(&at.l);
 }
 
 /* Bits of the lines in a word that have more of a state than their bytes. */
@@ -334,13 +338,17 @@ static uint64_t mix_bytes(uint64_t h, const uint8_t *p, size_t n)
 static uint64_t line_hash(struct mem *mem, uint64_t off)
 {
 	uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
-	struct line l = line_at(mem, idx, (unsigned int)(off % PAGE_SIZE >> mem->line_shift));
-	size_t in = (size_t)l.i << mem->line_shift, size = (size_t)1 << mem->line_shift;
-	uint64_t bits = (uint64_t)bit(l.p->mark, l.i) | (uint64_t)bit(l.p->odirty, l.i) << 1 |
-			(uint64_t)line_inner_dirty(&l) << 2 | (uint64_t)bit(l.p->absent, l.i) << 3 |
-			(uint64_t)bit(l.p->oabsent, l.i) << 4;
+	size_t in = off % PAGE_SIZE >> mem->line_shift << mem->line_shift, size = (size_t)1 << mem->line_shift;
+	uint64_t bits, h;
+	struct line l;
 
-	return mix_bytes(mix_bytes(mix_bytes(mix(1, bits), l.page_c + in, size), l.page_d + in, size), line_outer(&l), size);
+	line_open(&l, mem, idx, (unsigned int)(in >> mem->line_shift));
+	bits = (uint64_t)bit(l.p->mark, l.i) | (uint64_t)bit(l.p->odirty, l.i) << 1 |
+	       (uint64_t)line_inner_dirty(&l) << 2 | (uint64_t)bit(l.p->absent, l.i) << 3 |
+	       (uint64_t)bit(l.p->oabsent, l.i) << 4;
+	h = mix_bytes(mix_bytes(mix_bytes(mix(1, bits), l.c, size), l.page_d + in, size), line_outer(&l), size);
+	line_close(&l);
+	return h;
 }
 
 static uint64_t word_hash(struct mem *mem, uint64_t off)
@@ -417,7 +425,7 @@ static void set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx)
 
 int armdma_hw_set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx)
 {
-	if (fn && (!hw->cfg.undo || hw->mem->coherent))
+	if (fn && (!hw->cfg.undo || hw->mem->coherent || hw->cfg.shared))
 		return -EINVAL;
 	set_chooser(hw, fn, ctx);
 	return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which bytes of a range differ between caches and DRAM, and why: the evidence of observers. */
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
+#include "sim/memory/words.h"
 
 /* Offset of the first differing byte of n; n: none. */
 static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t n)
@@ -14,17 +16,34 @@ static size_t first_difference(const uint8_t *a, const uint8_t *b, size_t n)
 	return i;
 }
 
+/* The same where other threads may be storing to a; n is at most a page. */
+static size_t live_difference(const struct mem *mem, const uint8_t *a, const uint8_t *b, size_t n)
+{
+	uint8_t copy[PAGE_SIZE];
+
+	if (!mem->shared)
+		return first_difference(a, b, n);
+	words_read(copy, a, n);
+	return first_difference(copy, b, n);
+}
+
+/* Part of a line, at an offset of its page, in the cache view. */
+static const uint8_t *cached(const struct line *l, size_t off)
+{
+	return l->c + (off & (((size_t)1 << l->mem->line_shift) - 1));
+}
+
 /* What the CPU stored last to a part of a line, against what DRAM holds of it. */
 static size_t line_store(const struct line *l, size_t off, size_t n)
 {
-	const uint8_t *cache = l->page_c, *base;
+	const uint8_t *cache = cached(l, off), *base;
 	size_t at;
 
 	if (bit(l->p->mark, l->i))
-		base = l->p->undo ? l->p->undo : cache;
+		base = l->p->undo ? l->p->undo + off : cache;
 	else
-		base = bit(l->p->outer, l->i) ? l->p->outer_data : l->page_d;
-	at = first_difference(cache + off, base + off, n);
+		base = (bit(l->p->outer, l->i) ? l->p->outer_data : l->page_d) + off;
+	at = first_difference(cache, base, n);
 	if (at < n || !bit(l->p->odirty, l->i))
 		return at;
 	return first_difference(l->p->outer_data + off, l->page_d + off, n);
@@ -36,7 +55,7 @@ static size_t line_old(const struct line *l, size_t off, size_t n)
 		return n;
 	/* Only a byte that was not stored to since. */
 	for (size_t i = off; i < off + n; i++)
-		if (l->page_c[i] != l->page_d[i] && l->page_c[i] == l->p->undo[i])
+		if (*cached(l, i) != l->page_d[i] && *cached(l, i) == l->p->undo[i])
 			return i - off;
 	return n;
 }
@@ -65,12 +84,14 @@ static size_t by_line(struct mem *mem, uint32_t idx, size_t off, size_t n, line_
 	size_t lsize = (size_t)1 << mem->line_shift, at = off, end = off + n;
 
 	while (at < end) {
-		struct line l = line_at(mem, idx, (unsigned int)(at >> mem->line_shift));
 		size_t stop = (at & ~(lsize - 1)) + lsize, found;
+		struct line l;
 
 		if (stop > end)
 			stop = end;
+		line_open(&l, mem, idx, (unsigned int)(at >> mem->line_shift));
 		found = fn(&l, at, stop - at);
+		line_close(&l);
 		if (found < stop - at)
 			return at + found - off;
 		at = stop;
@@ -88,12 +109,12 @@ static size_t page_store(struct mem *mem, uint32_t idx, size_t off, size_t n)
 	if (p->flags & MP_NOCACHE)
 		return n;
 	if (!(p->flags & MP_SPECIAL))
-		return first_difference(c + off, page_d(mem, idx) + off, n);
+		return live_difference(mem, c + off, page_d(mem, idx) + off, n);
 	/* What a device has just filled, or has not touched, in one comparison. */
 	if (!(p->flags & MP_LINES) && p->undo && all_lines(p->mark, first, last))
-		return first_difference(c + off, p->undo + off, n);
+		return live_difference(mem, c + off, p->undo + off, n);
 	if (!(p->flags & MP_LINES) && no_line(p->mark, first, last))
-		return first_difference(c + off, page_d(mem, idx) + off, n);
+		return live_difference(mem, c + off, page_d(mem, idx) + off, n);
 	return by_line(mem, idx, off, n, line_store);
 }
 
@@ -129,10 +150,14 @@ static uint64_t find(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len,
 
 uint64_t armdma_hw_find_store(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len)
 {
+	HW_ENTER(hw);
+
 	return find(hw, pa, len, page_store);
 }
 
 uint64_t armdma_hw_find_stale(struct armdma_hw *hw, armdma_phys_t pa, uint64_t len)
 {
+	HW_ENTER(hw);
+
 	return find(hw, pa, len, page_old);
 }

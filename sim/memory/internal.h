@@ -158,6 +158,7 @@ struct mem {
 	uint8_t *c, *d;		/* copies of b's, for the fast paths */
 	struct mem_page *pages;
 	unsigned int line_shift, lines_per_page;
+	bool shared;		/* other threads store to lines while they are worked on */
 	bool undo, refill;	/* refill: invalidated lines come back at once (a speculating CPU) */
 	bool coherent;		/* ARMDMA_CACHE_COHERENT: C and D are the same memory */
 	uint64_t plain_size;	/* bytes of RAM for the short ways of maintenance: 0 where they would leave something out */
@@ -241,12 +242,22 @@ void buffers_free(struct block *b);
 void buffers_park(struct block *b);
 
 /* Line operations on line i of a page that has a cache view (slow, exact). */
+#define LINE_MAX 64
 struct line {
 	struct mem *mem;
 	struct mem_page *p;
 	uint8_t *page_c, *page_d;
+	uint8_t *c;	/* the line in the cache view; in a shared machine, `now` */
 	unsigned int i;
+	/*
+	 * Shared: the line as it was found, and as the operation makes it. Another thread's stores that come between are kept: to the
+	 * operation they are stores that come after it.
+	 */
+	_Alignas(8) uint8_t was[LINE_MAX], now[LINE_MAX];
 };
+/* Operations on a line lie between these two. */
+void line_open(struct line *l, struct mem *mem, uint32_t idx, unsigned int i);
+void line_close(struct line *l);
 void line_inner_clean(struct line *l);
 void line_inner_inv(struct line *l);
 void line_outer_clean(struct line *l);
@@ -267,7 +278,6 @@ bool line_stale(const struct line *l);
 bool line_absent(const struct line *l);
 /* What the outer level holds. */
 const uint8_t *line_outer(const struct line *l);
-struct line line_at(struct mem *mem, uint32_t idx, unsigned int i);
 /* The page's undo buffer, made if there is none; NULL when the host is out of memory. */
 uint8_t *page_undo(struct mem *mem, uint32_t idx);
 /* Clean and invalidate all lines of a page that has a cache view. */

@@ -7,13 +7,9 @@
 #include <errno.h>
 
 #include "sim/memory/internal.h"
+#include "sim/memory/words.h"
 
 /* ---- one line ---------------------------------------------------------- */
-
-struct line line_at(struct mem *mem, uint32_t idx, unsigned int i)
-{
-	return (struct line){ mem, &mem->pages[idx], page_c(mem, idx), page_d(mem, idx), i };
-}
 
 static size_t size(const struct line *l)
 {
@@ -27,12 +23,33 @@ static size_t off(const struct line *l)
 
 static uint8_t *c(const struct line *l)
 {
-	return l->page_c + off(l);
+	return l->c;
 }
 
 static uint8_t *d(const struct line *l)
 {
 	return l->page_d + off(l);
+}
+
+void line_open(struct line *l, struct mem *mem, uint32_t idx, unsigned int i)
+{
+	l->mem = mem;
+	l->p = &mem->pages[idx];
+	l->page_c = page_c(mem, idx);
+	l->page_d = page_d(mem, idx);
+	l->i = i;
+	l->c = l->page_c + off(l);
+	if (__builtin_expect(!mem->shared, 1))
+		return;
+	words_read(l->was, l->c, size(l));
+	memcpy(l->now, l->was, size(l));
+	l->c = l->now;
+}
+
+void line_close(struct line *l)
+{
+	if (__builtin_expect(l->mem->shared, 0))
+		words_merge(l->page_c + off(l), l->was, l->now, size(l));
 }
 
 static bool is_marked(const struct line *l)
@@ -106,7 +123,7 @@ static uint8_t *undo_of(struct mem *mem, struct mem_page *p, const uint8_t *view
 		p->undo = buffer_get(mem);
 		/* Lines marked so far counted as filled with what they read. */
 		if (p->undo && p->flags & MP_MARKED)
-			memcpy(p->undo, view, PAGE_SIZE);
+			live_read(mem, p->undo, view, PAGE_SIZE);
 	}
 	return p->undo;
 }
@@ -309,9 +326,11 @@ void page_flush(struct mem *mem, uint32_t idx)
 		return;
 	}
 	for (unsigned int i = 0; i < mem->lines_per_page; i++) {
-		struct line l = line_at(mem, idx, i);
+		struct line l;
 
+		line_open(&l, mem, idx, i);
 		line_flush(&l);
+		line_close(&l);
 	}
 	page_update(p);
 }

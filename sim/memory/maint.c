@@ -8,7 +8,9 @@
  */
 #include <errno.h>
 
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
+#include "sim/memory/words.h"
 #include "sim/time.h"
 
 static void emit_op(struct armdma_hw *hw, unsigned int level, enum armdma_cache_op op,
@@ -106,6 +108,7 @@ struct range_op {
 	struct mem *mem;
 	unsigned int levels;
 	enum armdma_cache_op op;
+	bool partial;	/* of a shared machine, with bytes outside the range, which others may be storing to */
 };
 
 /* Lines [first, last] of a page, one by one, both levels in order. A level works on the range before the next does. */
@@ -120,11 +123,13 @@ static void slow_lines(const struct range_op *r, uint32_t idx, unsigned int firs
 		order[1] = ARMDMA_CACHE_INNER;
 	}
 	for (unsigned int i = first; i <= last; i++) {
-		struct line l = line_at(r->mem, idx, i);
+		struct line l;
 
+		line_open(&l, r->mem, idx, i);
 		for (int k = 0; k < 2; k++)
 			if (r->levels & order[k])
 				one_level(&l, order[k], clean, inv);
+		line_close(&l);
 	}
 	page_update(&r->mem->pages[idx]);
 	/* What was written back over an uncached mapping's memory shows there, too. */
@@ -153,7 +158,10 @@ static void page_lines(const struct range_op *r, uint32_t idx, unsigned int firs
 	touch_page(mem->b, idx);
 	if (both(r) && op != ARMDMA_CACHE_INVALIDATE && !outer_first && !special &&
 	    (mem->refill || op == ARMDMA_CACHE_CLEAN)) {
-		memcpy(page_d(mem, idx) + from, page_c(mem, idx) + from, n);
+		if (r->partial)
+			words_read(page_d(mem, idx) + from, page_c(mem, idx) + from, n);
+		else
+			memcpy(page_d(mem, idx) + from, page_c(mem, idx) + from, n);
 		return;
 	}
 	/* Outer first, then inner: whatever was there, the CPU sees DRAM afterwards. */
@@ -241,6 +249,24 @@ static void whole_lines(const struct range_op *r, uint64_t start, uint64_t end)
 	}
 }
 
+/* Clean or flush [start, end), lines around [from, to), those that are not all of the range's by themselves. */
+static void edges_apart(struct range_op *r, uint64_t from, uint64_t to, uint64_t start, uint64_t end)
+{
+	uint64_t lsize = 1ULL << r->mem->line_shift, first = start, last = end;
+
+	r->partial = true;
+	if (from > start || to < start + lsize) {
+		lines_range(r, start, start + lsize, r->op);
+		first += lsize;
+	}
+	if (to < end && last > first) {
+		last -= lsize;
+		lines_range(r, last, end, r->op);
+	}
+	r->partial = false;
+	whole_lines(r, first, last);
+}
+
 /* Clip [pa, pa+len) to RAM; false when nothing is left. An empty range inside RAM stays. */
 static bool clip(const struct mem *mem, armdma_phys_t *pa, size_t *len)
 {
@@ -264,7 +290,7 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 {
 	struct mem *mem = hw->mem;
 	uint64_t lmask = (1ULL << mem->line_shift) - 1;
-	struct range_op r = { hw, mem, levels, op };
+	struct range_op r = { hw, mem, levels, op, false };
 	uint64_t off, start, end;
 
 	if (!(levels & ARMDMA_CACHE_ALL) || !clip(mem, &pa, &len))
@@ -277,12 +303,16 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 		/* At least one line, also for an empty range: that is how the loop of the CPU's routine runs. */
 		if (end == start)
 			end = start + lmask + 1;
-		whole_lines(&r, start, end);
+		if (mem->shared)
+			edges_apart(&r, off, off + len, start, end);
+		else
+			whole_lines(&r, start, end);
 	} else {
 		uint64_t first = start, last = end;
 
 		if (!len)
 			return;
+		r.partial = mem->shared;
 		if (off & lmask) {
 			lines_range(&r, start, start + lmask + 1, ARMDMA_CACHE_FLUSH);
 			first += lmask + 1;
@@ -291,6 +321,7 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 			last -= lmask + 1;
 			lines_range(&r, last, end, ARMDMA_CACHE_FLUSH);
 		}
+		r.partial = false;
 		whole_lines(&r, first, last);
 	}
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
@@ -356,6 +387,14 @@ static void clean_two_lines(struct armdma_hw *hw, armdma_phys_t pa, size_t len, 
 		clean_range(hw, pa, len);
 }
 
+__attribute__((noinline))
+static void op_shared(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op, armdma_phys_t pa, size_t len)
+{
+	HW_ENTER(hw);
+
+	any_range(hw, levels, op, pa, len);
+}
+
 /*
  * One line of 32 bytes, what a table entry needs, is done without anything that would need registers saved: tables are
  * written one entry at a time, and then this is most of the work.
@@ -365,7 +404,9 @@ void armdma_hw_cache_op(struct armdma_hw *hw, unsigned int levels, enum armdma_c
 {
 	uint64_t first = pa - hw->mem->base, line = first & ~31ULL, span = ((first + len - 1) & ~31ULL) - line;
 
-	if (op != ARMDMA_CACHE_CLEAN || levels != ARMDMA_CACHE_ALL)
+	if (__builtin_expect(hw->lock != NULL, 0))
+		op_shared(hw, levels, op, pa, len);
+	else if (op != ARMDMA_CACHE_CLEAN || levels != ARMDMA_CACHE_ALL)
 		any_range(hw, levels, op, pa, len);
 	else if (span == 32 && len <= 64)
 		clean_two_lines(hw, pa, len, line);
@@ -389,16 +430,20 @@ static void zero_everywhere(struct armdma_hw *hw, uint32_t idx, size_t in, size_
 		memset(page_c(mem, idx), 0, PAGE_SIZE);
 	} else {
 		for (unsigned int i = first; i <= last; i++) {
-			struct line l = line_at(mem, idx, i);
+			struct line l;
 
+			line_open(&l, mem, idx, i);
 			line_flush(&l);
+			line_close(&l);
 		}
 		memset(page_d(mem, idx) + in, 0, n);
 		memset(page_c(mem, idx) + in, 0, n);
 		for (unsigned int i = first; i <= last; i++) {
-			struct line l = line_at(mem, idx, i);
+			struct line l;
 
+			line_open(&l, mem, idx, i);
 			line_rebase(&l);
+			line_close(&l);
 		}
 		page_update(p);
 	}
@@ -408,6 +453,7 @@ static void zero_everywhere(struct armdma_hw *hw, uint32_t idx, size_t in, size_
 
 void armdma_hw_zero_flush(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uint64_t off = pa - mem->base, end = off + len;
 
@@ -436,6 +482,7 @@ void armdma_hw_zero_flush(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 
 void armdma_hw_zero_cached(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uint64_t off = pa - mem->base, end = off + len;
 
@@ -456,6 +503,7 @@ void armdma_hw_zero_cached(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 
 void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uint64_t off = pa - mem->base, end = off + len;
 
@@ -473,9 +521,11 @@ void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 			next = end;
 		for (unsigned int i = (unsigned int)(off % PAGE_SIZE >> mem->line_shift);
 		     i <= (unsigned int)((next - 1) % PAGE_SIZE >> mem->line_shift); i++) {
-			struct line l = line_at(mem, idx, i);
+			struct line l;
 
+			line_open(&l, mem, idx, i);
 			line_flush(&l);
+			line_close(&l);
 		}
 		page_update(p);
 	}
@@ -483,6 +533,7 @@ void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 
 void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uintptr_t at = (uintptr_t)cpu, end = at + len;
 	size_t lsize = (size_t)1 << mem->line_shift;
@@ -507,6 +558,7 @@ void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len)
 
 void armdma_hw_evict(struct armdma_hw *hw, armdma_phys_t pa)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uint64_t off = pa - mem->base;
 	uint32_t idx = (uint32_t)(off >> PAGE_SHIFT);
@@ -518,8 +570,9 @@ void armdma_hw_evict(struct armdma_hw *hw, armdma_phys_t pa)
 	p = &mem->pages[idx];
 	touch_page(mem->b, idx);
 	/* Out of the inner cache into the outer, out of that into DRAM, and back on a later load. */
-	l = line_at(mem, idx, (unsigned int)(off % PAGE_SIZE >> mem->line_shift));
+	line_open(&l, mem, idx, (unsigned int)(off % PAGE_SIZE >> mem->line_shift));
 	line_flush(&l);
+	line_close(&l);
 	page_update(p);
 	if (p->flags & MP_WBUF)
 		wbuf_master_wrote(hw, p);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
 #include "sim/memory/trap.h"
 
@@ -81,6 +82,7 @@ static struct mapping *find_mapping(const struct mem *mem, const void *cpu)
 
 armdma_phys_t armdma_hw_cpu_to_phys(const struct armdma_hw *hw, const void *cpu)
 {
+	HW_ENTER(hw);
 	armdma_phys_t pa = armdma_hw_linear_to_phys(hw, cpu);
 	const struct mapping *m;
 	size_t off;
@@ -166,6 +168,7 @@ static int protect(struct mem *mem, armdma_phys_t pa, size_t len, int prot)
 
 int armdma_hw_linear_open(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	int ret = check_lowmem(mem, pa, len);
 
@@ -195,6 +198,7 @@ static void drop_view(struct armdma_hw *hw, uint32_t idx)
 
 int armdma_hw_linear_hide(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	int ret = check_lowmem(mem, pa, len);
 
@@ -209,6 +213,7 @@ int armdma_hw_linear_hide(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 
 int armdma_hw_linear_show(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	int ret = check_lowmem(mem, pa, len);
 
@@ -470,6 +475,7 @@ static struct mapping *new_mapping(struct mem *mem, enum armdma_space space,
 int armdma_hw_map(struct armdma_hw *hw, enum armdma_space space, const armdma_pfn_t *pfns,
 		  size_t npages, enum armdma_memtype mt, void **cpu)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	struct mapping *m;
 	int ret;
@@ -507,6 +513,7 @@ fail_space:
 
 int armdma_hw_unmap(struct armdma_hw *hw, void *cpu, size_t npages)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	struct mapping *m = find_mapping(mem, cpu);
 
@@ -523,11 +530,15 @@ int armdma_hw_unmap(struct armdma_hw *hw, void *cpu, size_t npages)
 
 void *armdma_hw_cookie_alloc(struct armdma_hw *hw, size_t npages)
 {
+	HW_ENTER(hw);
+
 	return space_get(hw->mem->b, ARMDMA_SPACE_COOKIE, npages);
 }
 
 void armdma_hw_cookie_free(struct armdma_hw *hw, void *cookie, size_t npages)
 {
+	HW_ENTER(hw);
+
 	if (armdma_hw_space_of(hw, cookie) == ARMDMA_SPACE_COOKIE)
 		space_put(hw->mem->b, ARMDMA_SPACE_COOKIE, cookie, npages);
 }
@@ -557,6 +568,7 @@ int mem_create(struct armdma_hw *hw, struct armdma_error *err)
 	mem->pages = mem->b->pages;
 	mem->line_shift = hw->cfg.inner_line == 64 ? 6 : 5;
 	mem->lines_per_page = PAGE_SIZE >> mem->line_shift;
+	mem->shared = hw->cfg.shared;
 	mem->undo = hw->cfg.undo;
 	mem->refill = mem->coherent || (hw->cfg.cpu_speculates && hw->cfg.cache_policy != ARMDMA_CACHE_NON_SPECULATING);
 	RB_INIT(&mem->maps);

@@ -13,6 +13,7 @@
 
 #include <armdma/machine.h>
 
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
 #include "sim/memory/trap.h"
 
@@ -59,7 +60,8 @@ static const void *fault_pc(const void *context)
 #endif
 }
 
-static void tell(struct block *b, void *addr, const void *context)
+/* Returns how the lock was held by this thread; it is free now, since who handles the signal next may not come back. */
+static struct armdma_hold tell(struct block *b, void *addr, const void *context)
 {
 	static const char parked[] =
 		"armdma: touched memory of a machine that has been destroyed\n";
@@ -70,23 +72,27 @@ static void tell(struct block *b, void *addr, const void *context)
 		.value = is_write(context),
 		.site = fault_pc(context),
 	};
+	struct armdma_hold none = { 0, 0 };
 
 	if (!hw) {
 		if (write(STDERR_FILENO, parked, sizeof(parked) - 1) < 0)
-			return;
-		return;
+			return none;
+		return none;
 	}
 	ev.flags = armdma_hw_space_of(hw, addr);
+	armdma_hw_lock(hw);
 	armdma_event_emit(&hw->ev.pub, &ev);
+	return lock_leave_trap(hw);
 }
 
 static void handler(int sig, siginfo_t *info, void *context)
 {
 	struct sigaction *prev = sig == SIGSEGV ? &previous_segv : &previous_bus;
 	struct block *b = block_of(info->si_addr);
+	struct armdma_hold hold = { 0, 0 };
 
 	if (b)
-		tell(b, info->si_addr, context);
+		hold = tell(b, info->si_addr, context);
 	if (prev->sa_flags & SA_SIGINFO) {
 		prev->sa_sigaction(sig, info, context);
 	} else if (prev->sa_handler != SIG_DFL && prev->sa_handler != SIG_IGN) {
@@ -95,6 +101,8 @@ static void handler(int sig, siginfo_t *info, void *context)
 		/* Nobody else: the instruction faults again and ends the process. */
 		signal(sig, SIG_DFL);
 	}
+	if (hold.depth)
+		armdma_hw_reacquire(b->hw, hold);
 }
 
 static void arm(int sig, struct sigaction *prev)

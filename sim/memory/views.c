@@ -2,7 +2,9 @@
 /* How bus masters see RAM, and how tests look at the views. */
 #include <errno.h>
 
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
+#include "sim/memory/words.h"
 
 bool mem_is_ram(const struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 {
@@ -52,7 +54,7 @@ static void read_uncached(struct armdma_hw *hw, uint64_t off, void *buf, size_t 
 
 	if (mem->pages[idx].flags & MP_WBUF)
 		wbuf_master_reads(hw, &mem->pages[idx], off % PAGE_SIZE, n);
-	memcpy(buf, page_d(mem, idx) + off % PAGE_SIZE, n);
+	live_read(mem, buf, page_d(mem, idx) + off % PAGE_SIZE, n);
 }
 
 void mem_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
@@ -70,7 +72,7 @@ void mem_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 			/* As far as storage is flat, in one copy. */
 			for (; n < len && !(p[1].flags & (MP_MOVED | MP_WBUF)); p++)
 				n += len - n < PAGE_SIZE ? len - n : PAGE_SIZE;
-			memcpy(dst, mem->d + off, n);
+			live_read(mem, dst, mem->d + off, n);
 		} else {
 			read_uncached(hw, off, dst, n);
 		}
@@ -130,13 +132,14 @@ static void write_lines(struct mem *mem, uint32_t idx, size_t off, const uint8_t
 	size_t lsize = (size_t)1 << mem->line_shift;
 
 	while (n) {
-		struct line l = line_at(mem, idx, (unsigned int)(off >> mem->line_shift));
 		size_t left = lsize - off % lsize, part = n < left ? n : left;
-		bool absent = line_mark(&l);
+		struct line l;
 
-		memcpy(l.page_d + off, src, part);
-		if (absent)
-			memcpy(l.page_c + off, src, part);
+		line_open(&l, mem, idx, (unsigned int)(off >> mem->line_shift));
+		if (line_mark(&l))
+			memcpy(l.c + off % lsize, src, part);
+		live_write(mem, l.page_d + off, src, part);
+		line_close(&l);
 		off += part;
 		src += part;
 		n -= part;
@@ -163,7 +166,7 @@ void mem_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf, size_t l
 			if (!(p->flags & MP_NOCACHE))
 				mark_lines(mem, idx, (unsigned int)(in >> mem->line_shift),
 					   (unsigned int)((in + n - 1) >> mem->line_shift));
-			memcpy(page_d(mem, idx) + in, src, n);
+			live_write(mem, page_d(mem, idx) + in, src, n);
 		}
 		if (p->flags & MP_WBUF)
 			wbuf_master_wrote(hw, p);
@@ -198,13 +201,15 @@ void mem_read_coherent(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t
 			mem_read(hw, pa, dst, n);
 		} else if (!(p->flags & MP_SPECIAL)) {
 			n = in_page(pa, len);
-			memcpy(dst, page_c(mem, idx) + in, n);
+			live_read(mem, dst, page_c(mem, idx) + in, n);
 		} else {
 			size_t lsize = (size_t)1 << mem->line_shift, lo = in & ~(lsize - 1);
-			struct line l = line_at(mem, idx, (unsigned int)(in >> mem->line_shift));
+			struct line l;
 
+			line_open(&l, mem, idx, (unsigned int)(in >> mem->line_shift));
 			n = lo + lsize - in < len ? lo + lsize - in : len;
-			memcpy(dst, newest(&l, l.page_c + lo, l.page_d + lo) + (in - lo), n);
+			memcpy(dst, newest(&l, l.c, l.page_d + lo) + (in - lo), n);
+			line_close(&l);
 		}
 		pa += n;
 		dst += n;
@@ -218,13 +223,15 @@ static void write_both(struct mem *mem, uint32_t idx, size_t off, const uint8_t 
 	size_t lsize = (size_t)1 << mem->line_shift;
 
 	while (n) {
-		struct line l = line_at(mem, idx, (unsigned int)(off >> mem->line_shift));
 		size_t left = lsize - off % lsize, part = n < left ? n : left;
+		struct line l;
 
+		line_open(&l, mem, idx, (unsigned int)(off >> mem->line_shift));
 		line_flush(&l);
-		memcpy(l.page_d + off, src, part);
-		memcpy(l.page_c + off, src, part);
+		live_write(mem, l.page_d + off, src, part);
+		memcpy(l.c + off % lsize, src, part);
 		line_rebase(&l);
+		line_close(&l);
 		off += part;
 		src += part;
 		n -= part;
@@ -260,6 +267,7 @@ void mem_write_coherent(struct armdma_hw *hw, armdma_phys_t pa, const void *buf,
 
 int armdma_hw_phys_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	uint8_t *dst = buf;
 
@@ -269,8 +277,7 @@ int armdma_hw_phys_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_
 		size_t n = in_page(pa, len);
 
 		/* Only looking: the write buffer does not age by it. */
-		memcpy(dst, page_d(mem, (uint32_t)((pa - mem->base) >> PAGE_SHIFT)) + pa % PAGE_SIZE,
-		       n);
+		live_read(mem, dst, page_d(mem, (uint32_t)((pa - mem->base) >> PAGE_SHIFT)) + pa % PAGE_SIZE, n);
 		pa += n;
 		dst += n;
 		len -= n;
@@ -280,6 +287,8 @@ int armdma_hw_phys_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_
 
 int armdma_hw_phys_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf, size_t len)
 {
+	HW_ENTER(hw);
+
 	if (!in_ram(hw->mem, pa, len))
 		return -EFAULT;
 	mem_write(hw, pa, buf, len);
@@ -288,6 +297,8 @@ int armdma_hw_phys_write(struct armdma_hw *hw, armdma_phys_t pa, const void *buf
 
 int armdma_hw_snoop_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 {
+	HW_ENTER(hw);
+
 	if (!in_ram(hw->mem, pa, len))
 		return -EFAULT;
 	mem_read_coherent(hw, pa, buf, len);
@@ -296,14 +307,17 @@ int armdma_hw_snoop_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size
 
 int armdma_hw_cache_read(struct armdma_hw *hw, armdma_phys_t pa, void *buf, size_t len)
 {
+	HW_ENTER(hw);
+
 	if (!in_ram(hw->mem, pa, len))
 		return -EFAULT;
-	memcpy(buf, hw->mem->c + (pa - hw->mem->base), len);
+	live_read(hw->mem, buf, hw->mem->c + (pa - hw->mem->base), len);
 	return 0;
 }
 
 int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa, struct armdma_line_state *st)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	struct line l;
 	uint32_t idx;
@@ -319,10 +333,11 @@ int armdma_hw_line_state(struct armdma_hw *hw, armdma_phys_t pa, struct armdma_l
 				   (size_t)1 << mem->line_shift, st);
 		return 0;
 	}
-	l = line_at(mem, idx, (unsigned int)(pa % PAGE_SIZE >> mem->line_shift));
+	line_open(&l, mem, idx, (unsigned int)(pa % PAGE_SIZE >> mem->line_shift));
 	st->dirty = line_inner_dirty(&l);
 	st->outer_dirty = bit(l.p->odirty, l.i);
 	st->absent = line_absent(&l);
 	st->stale = line_stale(&l);
+	line_close(&l);
 	return 0;
 }

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/lock.h"
 #include "sim/memory/internal.h"
+#include "sim/memory/words.h"
 #include "sim/time.h"
 
 /* What one READ_ONCE() loads, at most: a word of a 64-bit host's driver. */
@@ -48,17 +50,30 @@ int wbuf_attach(struct mem *mem, uint32_t idx)
 	return 0;
 }
 
+/* Are there CPU stores in len bytes at off that D does not have? */
+static bool pending(struct mem *mem, const struct wbuf *w, size_t off, size_t len)
+{
+	if (__builtin_expect(mem->shared, 0))
+		return words_differ(w_of(mem, w) + off, w->shadow + off, len);
+	return memcmp(w_of(mem, w) + off, w->shadow + off, len) != 0;
+}
+
 static void drain_chunk(struct mem *mem, struct wbuf *w, size_t chunk)
 {
-	uint8_t *cpu = w_of(mem, w), *d = mem->d + ((size_t)w->page << PAGE_SHIFT);
+	uint8_t *d = mem->d + ((size_t)w->page << PAGE_SHIFT), copy[WBUF_CHUNK];
 	size_t from = chunk * WBUF_CHUNK;
+	const uint8_t *cpu = w_of(mem, w) + from;
 
 	w->seen[chunk] = 0;
-	if (!memcmp(cpu + from, w->shadow + from, WBUF_CHUNK))
+	if (!pending(mem, w, from, WBUF_CHUNK))
 		return;
-	for (size_t i = from; i < from + WBUF_CHUNK; i++)
-		if (cpu[i] != w->shadow[i])
-			d[i] = w->shadow[i] = cpu[i];
+	if (mem->shared) {
+		words_read(copy, cpu, WBUF_CHUNK);
+		cpu = copy;
+	}
+	for (size_t i = 0; i < WBUF_CHUNK; i++)
+		if (cpu[i] != w->shadow[from + i])
+			d[from + i] = w->shadow[from + i] = cpu[i];
 }
 
 static void drain_page(struct mem *mem, struct wbuf *w)
@@ -66,7 +81,7 @@ static void drain_page(struct mem *mem, struct wbuf *w)
 	if (w->seen_any)
 		memset(w->seen, 0, sizeof(w->seen));
 	w->seen_any = false;
-	if (!memcmp(w_of(mem, w), w->shadow, PAGE_SIZE))
+	if (!pending(mem, w, 0, PAGE_SIZE))
 		return;
 	for (size_t i = 0; i < WBUF_CHUNKS; i++)
 		drain_chunk(mem, w, i);
@@ -76,6 +91,12 @@ static void pull_bytes(struct mem *mem, struct wbuf *w, size_t from, size_t to)
 {
 	uint8_t *cpu = w_of(mem, w), *d = mem->d + ((size_t)w->page << PAGE_SHIFT);
 
+	if (__builtin_expect(mem->shared, 0)) {
+		for (size_t i = from; i < to; i++)
+			if (d[i] != w->shadow[i] && byte_replace(&cpu[i], w->shadow[i], d[i]))
+				w->shadow[i] = d[i];
+		return;
+	}
 	for (size_t i = from; i < to; i++)
 		if (d[i] != w->shadow[i] && cpu[i] == w->shadow[i]) {
 			cpu[i] = w->shadow[i] = d[i];
@@ -117,7 +138,7 @@ static bool aged(struct armdma_hw *hw, struct wbuf *w, size_t from, size_t to)
 {
 	uint64_t *seen = &w->seen[from / WBUF_CHUNK];
 
-	if (!memcmp(w_of(hw->mem, w) + from, w->shadow + from, to - from))
+	if (!pending(hw->mem, w, from, to - from))
 		return false;
 	if (!*seen) {
 		*seen = hw->clk.now + 1;
@@ -136,7 +157,7 @@ void wbuf_master_reads(struct armdma_hw *hw, struct mem_page *p, unsigned int of
 	struct wbuf *w = p->wbuf;
 	size_t end = off + len;
 
-	if (!memcmp(w_of(hw->mem, w) + off, w->shadow + off, len))
+	if (!pending(hw->mem, w, off, len))
 		return;
 	for (size_t at = off, to; at < end; at = to) {
 		to = (at | (WBUF_CHUNK - 1)) + 1;
@@ -157,7 +178,7 @@ void wbuf_state(struct mem *mem, const struct mem_page *p, size_t off, size_t le
 {
 	const struct wbuf *w = p->wbuf;
 
-	st->store_pending = memcmp(w_of(mem, w) + off, w->shadow + off, len) != 0;
+	st->store_pending = pending(mem, w, off, len);
 	st->load_pending = memcmp(mem->d + ((size_t)w->page << PAGE_SHIFT) + off, w->shadow + off,
 				  len) != 0;
 }
@@ -332,6 +353,7 @@ void cpu_age(struct armdma_hw *hw)
 
 void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind)
 {
+	HW_ENTER(hw);
 	struct armdma_event ev = { .type = ARMDMA_EV_BARRIER, .value = kind };
 
 	choice_point(hw, 0, 0, true);
@@ -354,6 +376,7 @@ void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind)
 
 void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu)
 {
+	HW_ENTER(hw);
 	struct mem *mem = hw->mem;
 	armdma_phys_t pa;
 	struct mem_page *p;
