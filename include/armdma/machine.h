@@ -3,8 +3,11 @@
  * A simulated computer: the hardware of a configuration, with the kernel
  * software (pages, SYSMMU driver, DMA API, checker) booted on it.
  *
- * No global state: everything hangs off the machine. Several machines live in one process; each
- * is driven by one thread at a time.
+ * No global state: everything hangs off the machine. Several machines live in one process.
+ *
+ * Threads: a machine is driven by one thread at a time. Several at once may call into one whose configuration says `shared`: all of dma.h,
+ * dmapool.h, dmabounce.h, scatterlist.h, mm.h, iommu.h, access.h, report.h, stats.h, pgsize.h, event.h, hw.h and this header, but for creating and
+ * destroying it (no other thread may be inside then). armdma/hw.h says where functions of the user are called.
  */
 #ifndef ARMDMA_MACHINE_H
 #define ARMDMA_MACHINE_H
@@ -73,7 +76,7 @@ ARMDMA_API bool armdma_pm_runtime_active(const struct armdma_device *dev);
 /*
  * Contexts. Code runs in an atomic context inside an interrupt handler, with interrupts masked
  * (armdma_hw_irq_save()), or with preemption off (what a spinlock does; nests). A call that may sleep is
- * reported there (ARMDMA_REPORT_BAD_CONTEXT) and then does its work.
+ * reported there (ARMDMA_REPORT_BAD_CONTEXT) and then does its work. In a shared machine a thread counts as a CPU: the context is its own.
  */
 ARMDMA_API void armdma_preempt_disable(struct armdma_machine *m);
 /* One without a disable is reported. */

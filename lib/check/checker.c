@@ -124,6 +124,8 @@ void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind,
 
 int armdma_set_options(struct armdma_machine *m, const struct armdma_options *opt, struct armdma_error *err)
 {
+	MACHINE_ENTER(m);
+
 	return set_options(m->check, opt, err);
 }
 

@@ -150,7 +150,7 @@ int coverage_set(struct armdma_machine *m, const char *setting, struct armdma_er
 	bool on = setting[0] && strcmp(setting, "0");
 	int ret = on ? set_process(setting, err) : 0;
 
-	return ret ? ret : armdma_event_subscribe(m->ev, on ? COVERED : 0, on_event, m);
+	return ret ? ret : armdma_event_subscribe_within(m->ev, on ? COVERED : 0, on_event, m);
 }
 
 void coverage_stop(struct armdma_machine *m)

@@ -34,6 +34,8 @@ static void set_buf(struct armdma_machine *m, struct armdma_scatterlist *sg, con
 void armdma_sg_set_buf(struct armdma_machine *m, struct armdma_scatterlist *sg, const void *buf,
 		       unsigned int len)
 {
+	MACHINE_ENTER(m);
+
 	set_buf(m, sg, buf, len, "sg_set_buf", __builtin_return_address(0));
 }
 
