@@ -117,7 +117,7 @@ for header in "$moved"/include/armdma/*.h; do
 	fi
 done
 # Kernel headers are C only; libc's own that lie around them must not mind.
-for header in $(cd "$moved/include/armdma/compat" && find linux asm -name '*.h') armdma/compat/board.h armdma/compat/core.h; do
+for header in $(cd "$moved/include/armdma/compat" && find linux asm -name '*.h') armdma/compat/{board,core,deferred}.h; do
 	printf '#include <%s>\n#include <sys/sysinfo.h>\n#include <errno.h>\n#include <string.h>\nint main(void) { return 0; }\n' \
 		"$header" >"$work/header.c"
 	quietly "$CC" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -I"$moved/include/armdma/compat" \

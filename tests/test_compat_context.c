@@ -135,6 +135,16 @@ static void a_disabled_interrupt_comes_when_it_is_enabled(void **state)
 	handler_init(&h);
 	assert_int_equal(request_irq(RIG_IRQ, on_irq, 0, "test", &h), 0);
 	disable_irq(RIG_IRQ);
+	make_irq(r, &h);
+	msleep(1);
+	assert_int_equal(h.calls, 0);
+	enable_irq(RIG_IRQ);
+	msleep(1);
+	assert_int_equal(h.calls, 1);
+	h.calls = 0;
+
+	/* It nests. */
+	disable_irq(RIG_IRQ);
 	disable_irq_nosync(RIG_IRQ);
 	make_irq(r, &h);
 	msleep(1);

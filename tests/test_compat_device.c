@@ -116,6 +116,46 @@ static void a_failed_probe_frees_what_was_managed(void **state)
 	assert_int_equal(r->reports, 0);
 }
 
+/* ---- the order of what is managed ---------------------------------------------- */
+
+static u64 live[2];
+
+static void count_live(void *arg)
+{
+	struct armdma_dma_stats st;
+	struct device *dev = ((void **)arg)[0];
+
+	armdma_dma_stats(dev->armdma, &st);
+	live[((void **)arg)[1] != NULL] = st.live_allocs;
+}
+
+static int ordered_probe(struct platform_device *pdev)
+{
+	static void *first[2], *last[2];
+	dma_addr_t handle;
+
+	first[0] = &pdev->dev;
+	last[0] = &pdev->dev;
+	last[1] = last;
+	if (devm_add_action(&pdev->dev, count_live, first) ||
+	    !dmam_alloc_coherent(&pdev->dev, 4096, &handle, GFP_KERNEL) ||
+	    devm_add_action(&pdev->dev, count_live, last))
+		return -ENOMEM;
+	return 0;
+}
+
+static void a_managed_buffer_is_freed_in_its_turn(void **state)
+{
+	static struct platform_driver drv = { .probe = ordered_probe, .driver = { .name = "ordered" } };
+	struct rig *r = *state;
+
+	live[0] = 99;
+	assert_int_equal(armdma_compat_bind(r->pdev, &drv), 0);
+	armdma_compat_unbind(r->pdev);
+	assert_int_equal(live[1], 1);
+	assert_int_equal(live[0], 0);
+}
+
 static int leaky_probe(struct platform_device *pdev)
 {
 	leaked = kzalloc(64, GFP_KERNEL);
@@ -259,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		device_test(a_driver_is_probed_and_removed_and_what_it_managed_is_freed_last_first),
 		device_test(a_failed_probe_frees_what_was_managed),
+		device_test(a_managed_buffer_is_freed_in_its_turn),
 		device_test(what_a_driver_forgot_is_reported_when_it_goes),
 		device_test(what_a_failed_probe_forgot_is_reported_at_once),
 		device_test(resources_are_the_devices_registers_and_interrupt),

@@ -13,7 +13,7 @@ struct armdma_compat_devres {
 	bool own;	/* data goes with the entry */
 };
 
-static int push(struct device *dev, void (*fn)(void *data), void *data, bool own)
+int devres_push(struct device *dev, void (*fn)(void *data), void *data, bool own)
 {
 	struct armdma_compat_devres *r = malloc(sizeof(*r));
 
@@ -38,7 +38,7 @@ int armdma_compat_devm_add(struct device *dev, void (*fn)(void *data), void *dat
 	if (m)
 		armdma_report_misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, NULL, __builtin_return_address(0),
 				     "%s() is called without a device (NULL)", call);
-	return dev ? push(dev, fn, data, false) : -EINVAL;
+	return dev ? devres_push(dev, fn, data, false) : -EINVAL;
 }
 
 /* Unlink the newest entry that fits; NULL: none. */
@@ -126,7 +126,7 @@ int armdma_compat_dmam_add(struct device *dev, size_t size, void *cpu, dma_addr_
 	if (!d)
 		return -ENOMEM;
 	*d = (struct dmam){ .dev = dev->armdma, .size = size, .cpu = cpu, .handle = handle };
-	ret = push(dev, dmam_release, d, true);
+	ret = devres_push(dev, dmam_release, d, true);
 	if (ret)
 		free(d);
 	return ret;
@@ -185,7 +185,7 @@ int armdma_compat_devm_irq(struct device *dev, unsigned int irq, void *dev_id)
 
 	if (r)
 		*r = (struct irqres){ .m = m, .irq = irq, .dev_id = dev_id };
-	if (r && !push(dev, irq_release, r, true))
+	if (r && !devres_push(dev, irq_release, r, true))
 		return 0;
 	free(r);
 	armdma_compat_free_irq(m, irq, dev_id);

@@ -6,6 +6,7 @@
 #include <sys/queue.h>
 
 #include <armdma/compat/board.h>
+#include <armdma/compat/deferred.h>
 #include <linux/interrupt.h>
 #include <linux/platform_device.h>
 
@@ -36,6 +37,16 @@ struct vm_area {
 	struct armdma_page **pages;	/* NULL: vmap() */
 };
 
+/* A tasklet, a timer, or work, queued. */
+struct deferred {
+	TAILQ_ENTRY(deferred) link;
+	enum armdma_compat_later kind;
+	void (*fn)(void *what);
+	void *what;
+	uint64_t due;		/* cycles */
+	uint64_t seq;		/* order of queueing */
+};
+
 struct board_device {
 	TAILQ_ENTRY(board_device) link;
 	struct armdma_machine *m;
@@ -44,6 +55,7 @@ struct board_device {
 	struct resource resources[2];
 	char name[64];
 	const char *compatible;
+	unsigned int clks, clks_on;	/* that its driver got, and enabled */
 };
 
 struct compat {
@@ -51,15 +63,25 @@ struct compat {
 	TAILQ_HEAD(, kmap_window) windows;
 	TAILQ_HEAD(, vm_area) areas;
 	TAILQ_HEAD(, board_device) devices;
+	TAILQ_HEAD(, deferred) deferred;
+	uint64_t seq;		/* of the next that is deferred */
 };
 
 /* State of a machine, made at first use. NULL: no memory. */
 struct compat *compat_of(struct armdma_machine *m);
 
-/* Threads of interrupts that wait for their turn: is there one; run them all, in task context. */
+/* Threads of interrupts that wait for their turn: is there one; run them all, in task context. True: there was one. */
 bool irq_threads_wanted(struct compat *c);
-void irq_threads_run(struct compat *c);
+bool irq_threads_run(struct compat *c);
 
+/* All that was left for later and is due, threads of interrupts included: is there any; run it, in task context. */
+bool later_wanted(struct armdma_machine *m, struct compat *c);
+void later_run(struct armdma_machine *m, struct compat *c);
+/* When the next is due, in cycles; UINT64_MAX: none. */
+uint64_t later_next(const struct compat *c);
+
+/* Put fn(data) on what is released with dev's driver; own: data is freed then. 0 or -ENOMEM. */
+int devres_push(struct device *dev, void (*fn)(void *data), void *data, bool own);
 /* Release everything that dev's driver left to it, last first; or only forget it, with its machine. */
 void devres_release(struct device *dev);
 void devres_forget(struct device *dev);

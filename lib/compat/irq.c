@@ -18,6 +18,7 @@ static bool handle(void *ctx, uint32_t line)
 		if (a->flags & IRQF_ONESHOT)
 			armdma_irq_free(a->m, a->irq, handle, a);
 	}
+	armdma_compat_run_deferred(a->m, ARMDMA_COMPAT_TASKLET, NULL);
 	armdma_compat_set_machine(before);
 	return ret != IRQ_NONE;
 }
@@ -127,14 +128,16 @@ static struct irq_action *next_wanted(struct compat *c)
 	return NULL;
 }
 
-void irq_threads_run(struct compat *c)
+bool irq_threads_run(struct compat *c)
 {
 	struct irq_action *a;
+	bool any = false;
 
 	while ((a = next_wanted(c))) {
 		unsigned int irq = a->irq;
 		void *dev_id = a->dev_id;
 
+		any = true;
 		a->wanted = false;
 		a->thread_fn((int)irq, dev_id);
 		/* It may have been freed by its own thread, or another. */
@@ -142,4 +145,5 @@ void irq_threads_run(struct compat *c)
 		if (a && (a->flags & IRQF_ONESHOT) && !a->disabled)
 			armdma_irq_request(a->m, irq, handle, a);
 	}
+	return any;
 }

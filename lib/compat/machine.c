@@ -61,6 +61,7 @@ static void gone(struct armdma_machine *m, void *state)
 	FREE_ALL(&c->actions, irq_action, (void)0);
 	FREE_ALL(&c->windows, kmap_window, (void)0);
 	FREE_ALL(&c->areas, vm_area, free(e->pages));
+	FREE_ALL(&c->deferred, deferred, (void)0);
 	FREE_ALL(&c->devices, board_device, devres_forget(&e->pdev.dev));
 	free(c);
 	if (current == m)
@@ -80,6 +81,7 @@ struct compat *compat_of(struct armdma_machine *m)
 	TAILQ_INIT(&c->windows);
 	TAILQ_INIT(&c->areas);
 	TAILQ_INIT(&c->devices);
+	TAILQ_INIT(&c->deferred);
 	armdma_machine_set_layer(m, c, gone);
 	return c;
 }

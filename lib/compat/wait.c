@@ -48,16 +48,23 @@ bool armdma_compat_unlock(spinlock_t *lock)
 /* ---- waiting ------------------------------------------------------------------------ */
 
 struct waiter {
+	struct armdma_machine *m;
 	const unsigned int *counter;
 	unsigned int seen;
 	struct compat *c;
+	bool task;	/* others may run meanwhile */
 };
 
-static bool woken(void *ctx)
+static bool is_woken(const struct waiter *w)
+{
+	return __atomic_load_n(w->counter, __ATOMIC_SEQ_CST) != w->seen;
+}
+
+static bool something_to_do(void *ctx)
 {
 	const struct waiter *w = ctx;
 
-	return __atomic_load_n(w->counter, __ATOMIC_SEQ_CST) != w->seen || irq_threads_wanted(w->c);
+	return is_woken(w) || (w->task && later_wanted(w->m, w->c));
 }
 
 u64 armdma_compat_deadline(struct armdma_machine *m, long ticks)
@@ -76,38 +83,46 @@ long armdma_compat_ticks_left(struct armdma_machine *m, u64 deadline)
 	return deadline > now ? (long)((deadline - now) / ARMDMA_COMPAT_TICK) : 0;
 }
 
+/* Until something is to be done, or `until`. False: nothing is under way that could change anything, ever. */
+static bool pass_time(struct waiter *w, u64 until)
+{
+	struct armdma_hw *hw = armdma_machine_hw(w->m);
+	u64 now = armdma_hw_now(hw);
+
+	if (until <= now || armdma_hw_wait(hw, something_to_do, w, until - now) != -EDEADLK)
+		return true;
+	if (until == U64_MAX)
+		return false;
+	/* Nothing will happen, but the time passes. */
+	armdma_hw_advance(hw, until - armdma_hw_now(hw));
+	return true;
+}
+
 bool armdma_compat_wait(struct armdma_machine *m, const unsigned int *counter, unsigned int seen, u64 deadline)
 {
 	struct armdma_hw *hw = armdma_machine_hw(m);
-	struct waiter w = { .counter = counter, .seen = seen, .c = compat_of(m) };
-	u64 now;
-	int ret;
+	struct waiter w = {
+		.m = m, .counter = counter, .seen = seen, .c = compat_of(m), .task = !armdma_in_atomic(m),
+	};
 
 	if (!w.c)
 		return false;
-	while ((now = armdma_hw_now(hw)) < deadline) {
-		ret = armdma_hw_wait(hw, woken, &w, deadline - now);
-		irq_threads_run(w.c);
-		if (__atomic_load_n(counter, __ATOMIC_SEQ_CST) != seen)
-			return true;
-		if (ret == -EDEADLK && deadline == U64_MAX) {
+	while (!is_woken(&w) && armdma_hw_now(hw) < deadline) {
+		u64 next = w.task ? later_next(w.c) : U64_MAX;
+
+		if (!pass_time(&w, min(next, deadline))) {
 			armdma_hw_log(hw, "a task waits for ever: nothing is under way that could wake it");
 			return false;
 		}
-		/* Nothing will happen any more, but the time passes. */
-		if (ret == -EDEADLK)
-			armdma_hw_advance(hw, deadline - armdma_hw_now(hw));
+		if (w.task && !is_woken(&w))
+			later_run(m, w.c);
 	}
-	return false;
+	return is_woken(&w);
 }
 
 void armdma_compat_sleep(struct armdma_machine *m, u64 cycles)
 {
-	struct compat *c = compat_of(m);
+	unsigned int nobody = 0;
 
-	if (c)
-		irq_threads_run(c);
-	armdma_hw_advance(armdma_machine_hw(m), cycles);
-	if (c)
-		irq_threads_run(c);
+	armdma_compat_wait(m, &nobody, 0, armdma_hw_now(armdma_machine_hw(m)) + cycles);
 }

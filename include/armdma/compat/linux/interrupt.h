@@ -3,6 +3,7 @@
 #ifndef ARMDMA_COMPAT_LINUX_INTERRUPT_H
 #define ARMDMA_COMPAT_LINUX_INTERRUPT_H
 
+#include <armdma/compat/deferred.h>
 #include <linux/device.h>
 #include <linux/preempt.h>
 
@@ -94,6 +95,50 @@ ARMDMA_INLINE void synchronize_irq(unsigned int irq)
 {
 	(void)irq;
 	armdma_compat_might_sleep("synchronize_irq");
+}
+
+/* ---- tasklets (armdma/compat/deferred.h) --------------------------------------- */
+
+struct tasklet_struct {
+	void (*callback)(struct tasklet_struct *t);
+	void (*func)(unsigned long data);	/* tasklet_init() */
+	unsigned long data;
+};
+#define from_tasklet(var, t, member) container_of(t, __typeof__(*(var)), member)
+
+ARMDMA_INLINE void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *t))
+{
+	*t = (struct tasklet_struct){ .callback = callback };
+}
+ARMDMA_INLINE void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long data), unsigned long data)
+{
+	*t = (struct tasklet_struct){ .func = func, .data = data };
+}
+static inline __attribute__((unused)) void armdma_compat_tasklet_runs(void *what)
+{
+	struct tasklet_struct *t = what;
+
+	if (t->callback)
+		t->callback(t);
+	else
+		t->func(t->data);
+}
+ARMDMA_INLINE void tasklet_schedule(struct tasklet_struct *t)
+{
+	struct armdma_machine *m = armdma_compat_need("tasklet_schedule");
+
+	if (m)
+		armdma_compat_defer(m, ARMDMA_COMPAT_TASKLET, armdma_compat_tasklet_runs, t, 0);
+}
+/* It has run, and does not run again. May sleep. */
+ARMDMA_INLINE void tasklet_kill(struct tasklet_struct *t)
+{
+	struct armdma_machine *m = armdma_compat_need("tasklet_kill");
+
+	if (!m)
+		return;
+	armdma_compat_sleeps(m, "tasklet_kill");
+	armdma_compat_run_deferred(m, ARMDMA_COMPAT_TASKLET, t);
 }
 
 #endif
