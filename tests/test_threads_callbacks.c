@@ -6,9 +6,11 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE	/* pthread_timedjoin_np() */
 #endif
+#include <errno.h>
 #include <time.h>
 
 #include <armdma/event.h>
+#include <armdma/explore.h>
 #include <armdma/sgdma.h>
 
 #include "threads_rig.h"
@@ -433,6 +435,43 @@ static void one_bug_of_two_threads_is_told_once(void **state)
 	assert_int_equal(armdma_report_seen(sc->s.m, ARMDMA_REPORT_BAD_FREE), 2 * TIMES);
 }
 
+/* ---- What does not go together ------------------------------------------------------------------------- */
+
+static bool never(void *ctx, const struct armdma_choice *c)
+{
+	(void)ctx;
+	(void)c;
+	return false;
+}
+
+static int no_body(struct armdma_machine *m, void *ctx)
+{
+	(void)m;
+	(void)ctx;
+	return 0;
+}
+
+static void caches_that_choose_need_one_driving_thread(void **state)
+{
+	struct armdma_config cfg = shared_config();
+	struct scene *sc = *state;
+	struct armdma_explore_config x;
+	struct armdma_explore_result res;
+	struct armdma_machine *m;
+	struct armdma_error err = { "" };
+
+	cfg.cache_policy = ARMDMA_CACHE_ADVERSARY;
+	assert_int_equal(armdma_machine_create(&m, &cfg, &err), -EINVAL);
+	assert_non_null(strstr(err.msg, "cache_policy"));
+	assert_non_null(strstr(err.msg, "shared"));
+	assert_int_equal(armdma_hw_set_chooser(sc->s.hw, never, NULL), -EINVAL);
+	cfg.cache_policy = ARMDMA_CACHE_PESSIMAL;
+	x = armdma_explore_defaults(no_body, NULL);
+	x.machine = &cfg;
+	assert_int_equal(armdma_explore(&x, 1, &res), -EINVAL);
+	assert_non_null(strstr(res.text, "shared"));
+}
+
 /* ---- Machines that are not shared ---------------------------------------------------------------- */
 
 static void note(void *ctx, const struct armdma_event *ev)
@@ -481,6 +520,7 @@ int main(void)
 		scene_test(an_interrupt_can_be_freed_when_its_handler_has_ended),
 		scene_test(injected_failures_are_counted_over_all_threads),
 		scene_test(one_bug_of_two_threads_is_told_once),
+		scene_test(caches_that_choose_need_one_driving_thread),
 		cmocka_unit_test(a_machine_is_not_shared_unless_it_says_so),
 	};
 

@@ -15,6 +15,8 @@ struct half {
 	uint8_t *cpu;
 	armdma_dma_t dma;
 	struct armdma_device *dev;
+	struct half *other;
+	bool over;		/* read by the other thread */
 };
 
 static void run(struct shared *s, struct half *h, void *(*body)(void *))
@@ -37,6 +39,7 @@ static void share(struct half *h, const struct shared *s, uint8_t *line)
 	for (unsigned int i = 0; i < 2; i++) {
 		h[i].dev = s->dev[i];
 		h[i].cpu = line + i * HALF;
+		h[i].other = &h[!i];
 		h[i].own = (volatile uint64_t *)h[i].cpu;
 	}
 }
@@ -60,6 +63,19 @@ static void store(struct half *h, uint64_t v)
 	      (unsigned long long)h->own[0]);
 	h->own[0] = v;
 	h->own[1] = ~v;
+}
+
+/* The thread that only stores goes on as long as the other works. */
+static bool other_works(struct half *h)
+{
+	return !__atomic_load_n(&h->other->over, __ATOMIC_RELAXED);
+}
+
+static void *only_store(struct half *h)
+{
+	for (uint64_t v = 0; other_works(h) && !h->w.failures; v++)
+		store(h, v);
+	return NULL;
 }
 
 static void *clean_and_read(void *arg)
@@ -102,15 +118,11 @@ static void *receive_beside_stores(void *arg)
 	struct worker *w = &h->w;
 	armdma_phys_t pa = armdma_virt_to_phys(w->s->m, h->cpu);
 
-	for (uint64_t v = 0; v < 4 * ROUNDS && !w->failures; v++) {
+	if (w->nr)
+		return only_store(h);
+	for (uint64_t v = 0; v < ROUNDS && !w->failures; v++) {
 		uint64_t in[2] = { v, ~v };
 
-		if (w->nr) {
-			store(h, v);
-			continue;
-		}
-		if (v >= ROUNDS)
-			break;
 		/* What happens to a buffer that a device writes, at the doors: in a driver a shared line would be reported. */
 		armdma_hw_cache_op(w->s->hw, ARMDMA_CACHE_ALL, ARMDMA_CACHE_INVALIDATE, pa, HALF);
 		armdma_hw_master_write_sync(w->s->hw, armdma_device_name(h->dev), pa, in, sizeof(in), 10000000);
@@ -119,6 +131,7 @@ static void *receive_beside_stores(void *arg)
 		if (!(v % 64))
 			armdma_hw_evict(w->s->hw, pa);
 	}
+	__atomic_store_n(&h->over, true, __ATOMIC_RELAXED);
 	return NULL;
 }
 
@@ -160,19 +173,16 @@ static void *snoop_beside_stores(void *arg)
 	struct worker *w = &h->w;
 	armdma_phys_t pa = armdma_virt_to_phys(w->s->m, h->cpu);
 
-	for (uint64_t v = 0; v < 4 * ROUNDS && !w->failures; v++) {
+	if (w->nr)
+		return only_store(h);
+	for (uint64_t v = 0; v < ROUNDS && !w->failures; v++) {
 		uint64_t in[2] = { v, ~v };
 
-		if (w->nr) {
-			store(h, v);
-			continue;
-		}
-		if (v >= ROUNDS)
-			break;
 		armdma_hw_master_write_sync(w->s->hw, "jpeg", pa, in, sizeof(in), 10000000);
 		check(w, h->own[0] == v && h->own[1] == ~v, "round %llu: a snooping device's bytes are not there",
 		      (unsigned long long)v);
 	}
+	__atomic_store_n(&h->over, true, __ATOMIC_RELAXED);
 	return NULL;
 }
 
@@ -218,7 +228,33 @@ static void *converse(void *arg)
 	return NULL;
 }
 
-static void uncached(uint32_t wbuf_max)
+/* Thread 0 pulls what devices wrote again and again; thread 1 has stored to the word since, which comes later in memory. */
+static void *store_over_a_devices_write(void *arg)
+{
+	struct half *h = arg;
+	struct worker *w = &h->w;
+
+	if (!w->nr) {
+		while (other_works(h))
+			armdma_hw_barrier(w->s->hw, ARMDMA_BARRIER_RMB);
+		return NULL;
+	}
+	for (uint64_t round = 1; round < ROUNDS / 4 && !w->failures; round++) {
+		/* Each byte changes: a store of what is there already is seen by nobody. */
+		uint64_t in = ~0ULL, v = 0x0101010101010101ULL * (round % 250);
+
+		armdma_hw_master_write_sync(w->s->hw, armdma_device_name(h->dev), h->dma, &in, sizeof(in), 10000000);
+		h->own[0] = v;
+		for (int i = 0; i < 1000; i++)
+			check(w, h->own[0] == v, "round %llu: a store to uncached memory was undone: %llx",
+			      (unsigned long long)round, (unsigned long long)h->own[0]);
+		armdma_hw_barrier(w->s->hw, ARMDMA_BARRIER_WMB);
+	}
+	__atomic_store_n(&h->over, true, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void uncached(uint32_t wbuf_max, void *(*body)(void *))
 {
 	struct armdma_config cfg = shared_config();
 	struct shared s;
@@ -235,7 +271,7 @@ static void uncached(uint32_t wbuf_max)
 		h[i].dev = s.dev[0];
 		h[i].dma = dma + i * HALF;
 	}
-	run(&s, h, converse);
+	run(&s, h, body);
 	armdma_dma_free_coherent(s.dev[0], LINE, p, dma);
 	shared_destroy(&s);
 }
@@ -243,13 +279,19 @@ static void uncached(uint32_t wbuf_max)
 static void barriers_of_one_thread_lose_nothing_of_the_other(void **state)
 {
 	(void)state;
-	uncached(64 * 1024);
+	uncached(64 * 1024, converse);
+}
+
+static void a_pull_by_one_thread_undoes_no_store_of_the_other(void **state)
+{
+	(void)state;
+	uncached(64 * 1024, store_over_a_devices_write);
 }
 
 static void nor_is_anything_lost_in_uncached_memory_without_a_write_buffer(void **state)
 {
 	(void)state;
-	uncached(0);
+	uncached(0, converse);
 }
 
 int main(void)
@@ -260,6 +302,7 @@ int main(void)
 		cmocka_unit_test(nor_does_one_on_a_cpu_that_does_not_speculate),
 		cmocka_unit_test(a_snooping_device_and_the_other_thread_share_a_line),
 		cmocka_unit_test(barriers_of_one_thread_lose_nothing_of_the_other),
+		cmocka_unit_test(a_pull_by_one_thread_undoes_no_store_of_the_other),
 		cmocka_unit_test(nor_is_anything_lost_in_uncached_memory_without_a_write_buffer),
 	};
 

@@ -42,7 +42,7 @@ extern "C" {
 struct armdma_explore_config {
 	/*
 	 * Machine to make for each run; NULL: Exynos4210. Smaller is faster (nr_devices, nr_sysmmus, ram_size). Any cache_policy but
-	 * ARMDMA_CACHE_COHERENT; undo must be on.
+	 * ARMDMA_CACHE_COHERENT; undo must be on, shared off.
 	 */
 	const struct armdma_config *machine;
 	/* Before the test, its choices count too; not 0: failed. May be NULL. */

@@ -58,7 +58,10 @@ static int run_once(struct armdma_explorer *x, struct one_run *r, struct armdma_
 		return ret;
 	ret = armdma_explorer_attach(x, r->m);
 	if (ret) {
-		snprintf(err->msg, sizeof(err->msg), "this machine cannot be explored: cache_policy is ARMDMA_CACHE_COHERENT, or undo is false");
+		snprintf(err->msg, sizeof(err->msg), "this machine cannot be explored: %s",
+			 armdma_hw_config(armdma_machine_hw(r->m))->shared ?
+				 "it is shared, and choices (those of cache_policy, too) are reproducible with one driving thread only" :
+				 "cache_policy is ARMDMA_CACHE_COHERENT, or undo is false");
 		armdma_machine_destroy(r->m);
 		return ret;
 	}
