@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <armdma/access.h>
 #include <armdma/cmocka.h>
 #include <armdma/dma.h>
 #include <armdma/options.h>
@@ -238,6 +239,20 @@ static int one_report(void)
 	return 0;
 }
 
+static int two_bugs_many_times(void)
+{
+	struct armdma_machine *m = machine();
+
+	for (int i = 0; i < 5; i++)
+		misuse(m);
+	for (int i = 0; i < 2; i++)
+		armdma_report_misuse(m, ARMDMA_REPORT_LEAK, NULL, NULL, "second");
+	armdma_report_want(m, ARMDMA_REPORT_OVERLAP, 1);
+	armdma_report_misuse(m, ARMDMA_REPORT_OVERLAP, NULL, NULL, "wanted");
+	armdma_machine_destroy(m);
+	return 0;
+}
+
 static int one_report_and_3(void)
 {
 	one_report();
@@ -283,6 +298,7 @@ static int no_machine_without_err(void)
 
 static const struct program programs[] = {
 	{ "one_report", one_report },
+	{ "two_bugs_many_times", two_bugs_many_times },
 	{ "one_report_and_3", one_report_and_3 },
 	{ "no_report", no_report },
 	{ "one_report_to_a_callback", one_report_to_a_callback },
@@ -344,6 +360,19 @@ static void abort_on_report_aborts_after_printing(void **state)
 	assert_int_equal(program_run("abort_on_report=1", "no_report"), 0);
 }
 
+static void summary_tells_how_often_each_bug_was_met(void **state)
+{
+	(void)state;
+	assert_int_equal(program_run("summary=1", "two_bugs_many_times"), 66);
+	assert_says("==== armdma: 2 bugs, met 7 times, 0 of them suppressed\n         5 x bad-free: ");
+	assert_says("         2 x leak: second, two_bugs_many_times at ");
+	assert_silent_about("x overlapping-mappings");
+	assert_int_equal(program_run("", "two_bugs_many_times"), 66);
+	assert_silent_about("2 bugs");
+	assert_int_equal(program_run("summary=1", "no_report"), 0);
+	assert_silent_about("bugs");
+}
+
 static void wrong_options_are_said_even_when_nobody_asks_for_the_error(void **state)
 {
 	(void)state;
@@ -391,6 +420,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(handlers_of_exit_still_run),
 		cmocka_unit_test(print_0_is_silent_and_still_changes_the_status),
 		cmocka_unit_test(abort_on_report_aborts_after_printing),
+		cmocka_unit_test(summary_tells_how_often_each_bug_was_met),
 		cmocka_unit_test(wrong_options_are_said_even_when_nobody_asks_for_the_error),
 		cmocka_unit_test(help_is_printed_once_with_every_option_and_kind),
 	};

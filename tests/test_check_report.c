@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a report says, how often it is said, and who keeps it from being said. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include <armdma/access.h>
@@ -279,6 +280,39 @@ static void many_faults_without_a_place_are_kept_apart_by_address(void **state)
 	assert_true(armdma_report_seen(e->m, ARMDMA_REPORT_NONE) >= armdma_report_count(e->m, ARMDMA_REPORT_NONE));
 }
 
+static void count_in_threads(void *ctx, const struct armdma_report *rep)
+{
+	__atomic_fetch_add((unsigned int *)ctx, 1, __ATOMIC_RELAXED);
+	assert_true(rep->kind > ARMDMA_REPORT_NONE);
+}
+
+static void *report_often(void *arg)
+{
+	struct env *e = arg;
+
+	for (int i = 0; i < 200; i++) {
+		armdma_report_misuse(e->m, ARMDMA_REPORT_SEGMENT, NULL, NULL, "one");
+		armdma_report_misuse(e->m, ARMDMA_REPORT_OVERLAP, NULL, NULL, "other");
+	}
+	return NULL;
+}
+
+static void reports_of_several_threads_are_all_counted(void **state)
+{
+	struct env *e = *state;
+	unsigned int told = 0;
+	pthread_t threads[4];
+
+	armdma_set_report_fn(e->m, count_in_threads, &told);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, report_often, e), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(told, 2);
+	assert_int_equal(armdma_report_seen(e->m, ARMDMA_REPORT_SEGMENT), 800);
+	assert_int_equal(armdma_report_seen(e->m, ARMDMA_REPORT_NONE), 1600);
+}
+
 /* ---- suppressions ------------------------------------------------------------------- */
 
 static void suppressed_reports_are_only_counted(void **state)
@@ -505,6 +539,7 @@ int main(void)
 		cmocka_unit_test(kind_device_and_place_tell_bugs_apart),
 		direct(wanted_report_reaches_the_callback_each_time),
 		iommu(many_faults_without_a_place_are_kept_apart_by_address),
+		direct(reports_of_several_threads_are_all_counted),
 		direct(suppressed_reports_are_only_counted),
 		direct(suppression_of_another_kind_or_function_suppresses_nothing),
 		both(any_site_of_a_report_can_be_suppressed),

@@ -165,28 +165,30 @@ unsigned int armdma_report_wanted(const struct armdma_machine *m, enum armdma_re
 
 unsigned int armdma_report_count(const struct armdma_machine *m, enum armdma_report_kind kind)
 {
-	MACHINE_ENTER(m);
+	struct reports *r = &m->check->reports;
 	unsigned int sum = 0;
 
 	if ((unsigned int)kind >= ARMDMA_REPORT_NR)
 		return 0;
-	if (kind != ARMDMA_REPORT_NONE)
-		return m->check->reports.counts[kind];
+	pthread_mutex_lock(&r->lock);
 	for (int i = 0; i < ARMDMA_REPORT_NR; i++)
-		sum += m->check->reports.counts[i];
+		if (kind == ARMDMA_REPORT_NONE || i == (int)kind)
+			sum += r->counts[i];
+	pthread_mutex_unlock(&r->lock);
 	return sum;
 }
 
 uint64_t armdma_report_seen(const struct armdma_machine *m, enum armdma_report_kind kind)
 {
-	MACHINE_ENTER(m);
+	struct reports *r = &m->check->reports;
 	uint64_t sum = 0;
 
 	if ((unsigned int)kind >= ARMDMA_REPORT_NR)
 		return 0;
-	if (kind != ARMDMA_REPORT_NONE)
-		return m->check->reports.seen[kind];
+	pthread_mutex_lock(&r->lock);
 	for (int i = 0; i < ARMDMA_REPORT_NR; i++)
-		sum += m->check->reports.seen[i];
+		if (kind == ARMDMA_REPORT_NONE || i == (int)kind)
+			sum += r->seen[i];
+	pthread_mutex_unlock(&r->lock);
 	return sum;
 }
