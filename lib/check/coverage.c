@@ -155,5 +155,5 @@ int coverage_set(struct armdma_machine *m, const char *setting, struct armdma_er
 
 void coverage_stop(struct armdma_machine *m)
 {
-	armdma_event_subscribe(m->ev, 0, on_event, m);
+	armdma_event_subscribe_within(m->ev, 0, on_event, m);
 }
