@@ -166,7 +166,6 @@ static inline bool run_one(struct armdma_hw *hw, uint64_t limit)
 	c->running = true;
 	ev->fn(ev);
 	c->running = false;
-	choice_point(hw, 0, 0, false);
 	if (__builtin_expect(hw->lock != NULL, 0))
 		lock_breathe(hw);
 	if (hw->nr_pending)
@@ -202,6 +201,13 @@ void armdma_hw_advance(struct armdma_hw *hw, uint64_t cycles)
 	cpu_age(hw);
 	irq_deliver(hw);
 	choice_point(hw, 0, 0, false);
+}
+
+void clock_cost(struct armdma_hw *hw, uint64_t cycles)
+{
+	/* Where the CPU does something it matters what devices have done by then; where it waits, they go on anyway. */
+	choice_point(hw, 0, 0, true);
+	armdma_hw_advance(hw, cycles);
 }
 
 uint64_t armdma_hw_now(const struct armdma_hw *hw)
@@ -296,5 +302,6 @@ int armdma_hw_run_until_idle(struct armdma_hw *hw, uint64_t max_cycles)
 	}
 	c->horizon = horizon;
 	cpu_age(hw);
+	choice_point(hw, 0, 0, false);
 	return ret;
 }

@@ -37,6 +37,7 @@ struct clock {
 	uint64_t seq;
 	struct clock_event **heap;
 	size_t len, cap;
+	uint32_t attention;	/* interrupts that wait, and one for a chooser: time does not pass unnoticed */
 	bool running;		/* inside an event: no nested dispatch */
 };
 

@@ -57,8 +57,10 @@ static void update_pending(struct armdma_hw *hw, uint32_t line)
 		hw->pending[line / 64] |= bit;
 	else
 		hw->pending[line / 64] &= ~bit;
-	if ((hw->pending[line / 64] & bit) != was)
+	if ((hw->pending[line / 64] & bit) != was) {
 		hw->nr_pending += was ? -1u : 1u;
+		hw->clk.attention += was ? -1u : 1u;
+	}
 }
 
 __attribute__((noinline))

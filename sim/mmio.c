@@ -113,7 +113,6 @@ ARMDMA_INLINE uint32_t read_reg(struct armdma_hw *hw, armdma_phys_t reg)
 	const struct mmio_region *r;
 	uint32_t v;
 
-	choice_point(hw, 0, 0, true);
 	clock_pass(hw, hw->cfg.costs.reg_read);
 	hw->st.reg_reads++;
 	r = reg & 3 ? NULL : decode(hw, reg);
@@ -128,7 +127,6 @@ ARMDMA_INLINE uint32_t read_reg(struct armdma_hw *hw, armdma_phys_t reg)
 	v = r->read(r->ctx, (uint32_t)(reg - r->base));
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_READ))
 		emit(hw, ARMDMA_EV_REG_READ, r->name, reg, v);
-	choice_point(hw, 0, 0, false);
 	return v;
 }
 
@@ -136,7 +134,6 @@ ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t v
 {
 	const struct mmio_region *r;
 
-	choice_point(hw, 0, 0, true);
 	clock_pass(hw, hw->cfg.costs.reg_write);
 	hw->st.reg_writes++;
 	r = reg & 3 ? NULL : decode(hw, reg);
@@ -152,7 +149,6 @@ ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t v
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
 		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
-	choice_point(hw, 0, 0, false);
 }
 
 /* The doors of a shared machine apart, so that those of others pay for one branch. */
@@ -211,8 +207,7 @@ void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 		write_shared(hw, reg, value, true);
 		return;
 	}
-	choice_point(hw, 0, 0, true);
-	cpu_drain(hw);
+	cpu_complete(hw);
 	cpu_pull(hw);
 	write_reg(hw, reg, value);
 }

@@ -414,9 +414,6 @@ static void do_cache_op(struct run *r)
 	pick_range(r, max);
 	armdma_hw_cache_op(r->hw, l, op, RIG_BASE + r->from, r->to - r->from);
 	o_cache_op(&r->m, l, op, r->from, r->to - r->from);
-	for (unsigned int i = 0; i < r->nr_later; i++)
-		o_choice(r, &r->later[i]);
-	r->nr_later = 0;
 }
 
 static void do_master(struct run *r)
@@ -513,6 +510,9 @@ static void step(struct run *r)
 		do_touch(r);
 	else
 		do_zero(r);
+	for (unsigned int i = 0; i < r->nr_later; i++)
+		o_choice(r, &r->later[i]);
+	r->nr_later = 0;
 }
 
 static void run_config(struct armdma_config cfg, uint32_t line, bool aliased, uint64_t seed, unsigned int steps)

@@ -123,9 +123,15 @@ static void offer_page(struct armdma_hw *hw, uint32_t idx)
 		return;
 	if (!(p->flags & MP_SPECIAL) && !memcmp(c, d, PAGE_SIZE))
 		return;
-	for (unsigned int i = 0; i < mem->lines_per_page; i++)
+	for (unsigned int i = 0; i < mem->lines_per_page; i++) {
+		/* Many lines have nothing to offer. */
+		if (!(i % 8) && !(special_lines(p, (int)(i / 64)) >> (i % 64) & 0xff) && !memcmp(c + i * size, d + i * size, 8 * size)) {
+			i += 7;
+			continue;
+		}
 		if (special_lines(p, (int)(i / 64)) >> (i % 64) & 1 || memcmp(c + i * size, d + i * size, size))
 			offer_line(hw, idx, i);
+	}
 	page_update(p);
 	/* What was written back over an uncached mapping's memory shows there, too. */
 	if (p->flags & MP_WBUF && memcmp(d, p->wbuf->shadow, PAGE_SIZE))
@@ -256,6 +262,10 @@ static void offer_words(struct armdma_hw *hw, struct wbuf *w, bool drain, unsign
 	if (!memcmp(view, w->shadow, PAGE_SIZE))
 		return;
 	for (unsigned int off = 0; off < PAGE_SIZE && *offered < MAX_WORDS; off += WBUF_WORD) {
+		if (!(off % WBUF_CHUNK) && !memcmp(view + off, w->shadow + off, WBUF_CHUNK)) {
+			off += WBUF_CHUNK - WBUF_WORD;
+			continue;
+		}
 		if (!memcmp(view + off, w->shadow + off, WBUF_WORD))
 			continue;
 		/* Stored and closed by a barrier already: offered with its batch. */
@@ -287,14 +297,17 @@ static void offer_wbufs(struct armdma_hw *hw)
 
 static void offer_progress(struct armdma_hw *hw)
 {
+	struct choices *ch = &hw->mem->choices;
 	struct clock *c = &hw->clk;
 
-	if (c->running || !c->len)
+	if (c->running || !c->len || ch->held_up)
 		return;
+	ch->held_up = true;
 	if (ask(hw, ARMDMA_CHOICE_PROGRESS, ARMDMA_PROGRESS_IDLE, 0, 0))
 		armdma_hw_run_until_idle(hw, ARMDMA_PROGRESS_US * ARMDMA_CLOCK_MHZ);
 	else if (ask(hw, ARMDMA_CHOICE_PROGRESS, ARMDMA_PROGRESS_STEP, 0, 0))
 		armdma_hw_advance(hw, c->heap[0]->when > c->now ? c->heap[0]->when - c->now : 0);
+	ch->held_up = false;
 }
 
 __attribute__((noinline))
@@ -419,6 +432,7 @@ static void set_chooser(struct armdma_hw *hw, armdma_chooser_fn fn, void *ctx)
 	mem->choices.point = mem->choices.wait = 0;
 	mem->choices.rnd = mix(hw->cfg.seed, 0x5eed) | 1;
 	mem->plain_size = fn || mem->coherent ? 0 : mem->size;
+	hw->clk.attention += (uint32_t)(fn != NULL) - (uint32_t)(hw->chooser != NULL);
 	hw->chooser = fn;
 	hw->chooser_ctx = ctx;
 }

@@ -6,6 +6,8 @@
 #include "sim/hw.h"
 
 /* Complete the CPU's stores to uncached memory (dsb st). */
+void cpu_complete(struct armdma_hw *hw);
+/* The same without a choice point before it. */
 void cpu_drain(struct armdma_hw *hw);
 /* Let the CPU's loads of uncached memory see what masters wrote (dsb, interrupt entry). */
 void cpu_pull(struct armdma_hw *hw);

@@ -100,6 +100,7 @@ struct batch {
 struct choices {
 	uint64_t point, wait;	/* wait: nothing is offered before this point */
 	bool busy;		/* a choice point does not lie inside another */
+	bool held_up;		/* the CPU is, by a choice: it is not asked again */
 	uint64_t rnd;		/* the seeded adversary's */
 	uint32_t *pages;	/* RAM pages that masters or maintenance have worked on, ascending */
 	size_t nr_pages, cap;

@@ -188,8 +188,6 @@ static void page_lines(const struct range_op *r, uint32_t idx, unsigned int firs
 static void lines_range(const struct range_op *r, uint64_t start, uint64_t end,
 			enum armdma_cache_op op)
 {
-	if (r->mem->coherent)
-		return;
 	while (start < end) {
 		uint32_t idx = (uint32_t)(start >> PAGE_SHIFT);
 		uint64_t page_end = ((uint64_t)idx + 1) << PAGE_SHIFT;
@@ -232,9 +230,6 @@ static uint64_t plain_run(const struct range_op *r, uint64_t start, uint64_t end
 
 static void whole_lines(const struct range_op *r, uint64_t start, uint64_t end)
 {
-	/* Coherent caches have nothing to write back or to drop. */
-	if (r->mem->coherent)
-		return;
 	while (start < end) {
 		uint64_t at = plain_run(r, start, end);
 		uint64_t page_end = (at | (PAGE_SIZE - 1)) + 1;
@@ -283,6 +278,18 @@ static bool clip(const struct mem *mem, armdma_phys_t *pa, size_t *len)
 	return true;
 }
 
+/* Coherent caches have nothing to write back or to drop; the operation is logged and takes its time. */
+static void nothing_to_do(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op, armdma_phys_t pa, size_t len)
+{
+	uint64_t lmask = (1ULL << hw->mem->line_shift) - 1, start = pa & ~lmask;
+
+	if (!len && op == ARMDMA_CACHE_INVALIDATE)
+		return;
+	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
+		log_op(hw, levels, op, pa, len ? len : 1);
+	account(hw, levels, op, len ? ((pa + len + lmask) - start) >> hw->mem->line_shift : 1);
+}
+
 /* Any range, any levels. */
 __attribute__((noinline))
 static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cache_op op,
@@ -295,7 +302,13 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 
 	if (!(levels & ARMDMA_CACHE_ALL) || !clip(mem, &pa, &len))
 		return;
-	choice_point(hw, pa, len, true);
+	if (__builtin_expect(!mem->plain_size, 0)) {
+		if (mem->coherent) {
+			nothing_to_do(hw, levels, op, pa, len);
+			return;
+		}
+		choice_point(hw, pa, len, true);
+	}
 	off = pa - mem->base;
 	start = off & ~lmask;
 	end = (off + len + lmask) & ~lmask;
@@ -327,7 +340,6 @@ static void any_range(struct armdma_hw *hw, unsigned int levels, enum armdma_cac
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_CACHE_OP))
 		log_op(hw, levels, op, pa, len ? len : 1);
 	account(hw, levels, op, (end - start) >> mem->line_shift);
-	choice_point(hw, pa, len, false);
 }
 
 /* A clean of both levels that touches one plain page and that nobody watches: no line has a history to look at. */

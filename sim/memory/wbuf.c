@@ -315,6 +315,7 @@ void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned
 /* All stores are visible: there is no order left. */
 static void forget_batches(struct mem *mem)
 {
+	mem->batch_closed = false;
 	mem->choices.nr_batches = 0;
 	for (struct wbuf *w = mem->wbufs; w; w = w->next)
 		w->has_closed = false;
@@ -324,11 +325,18 @@ static void forget_batches(struct mem *mem)
 
 void cpu_drain(struct armdma_hw *hw)
 {
-	if (__builtin_expect(hw->chooser != NULL, 0))
+	if (hw->mem->batch_closed)
 		forget_batches(hw->mem);
-	hw->mem->batch_closed = false;
 	for (struct wbuf *w = hw->mem->wbufs; w; w = w->next)
 		drain_page(hw->mem, w);
+}
+
+void cpu_complete(struct armdma_hw *hw)
+{
+	/* Some of what waits may come before the rest. */
+	if (hw->mem->wbufs)
+		choice_point(hw, 0, 0, true);
+	cpu_drain(hw);
 }
 
 void cpu_pull(struct armdma_hw *hw)
@@ -356,22 +364,21 @@ void armdma_hw_barrier(struct armdma_hw *hw, enum armdma_barrier kind)
 	HW_ENTER(hw);
 	struct armdma_event ev = { .type = ARMDMA_EV_BARRIER, .value = kind };
 
-	choice_point(hw, 0, 0, true);
 	hw->st.barriers++;
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_BARRIER))
 		armdma_event_emit(&hw->ev.pub, &ev);
 	if (kind == ARMDMA_BARRIER_MB || kind == ARMDMA_BARRIER_WMB) {
-		cpu_drain(hw);
+		cpu_complete(hw);
 	} else if (kind == ARMDMA_BARRIER_DMA_WMB) {
+		choice_point(hw, 0, 0, true);
 		hw->mem->batch_closed = true;
-		if (hw->chooser)
+		if (__builtin_expect(hw->chooser != NULL, 0))
 			wbuf_close_batch(hw);
 	}
 	clock_pass(hw, hw->cfg.costs.barrier);
 	/* A store barrier orders no loads, but nothing keeps them from being served by then. */
 	if (kind != ARMDMA_BARRIER_DMA_WMB)
 		cpu_pull(hw);
-	choice_point(hw, 0, 0, false);
 }
 
 void armdma_hw_read_once(struct armdma_hw *hw, const void *cpu)
