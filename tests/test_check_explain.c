@@ -378,6 +378,33 @@ static void memory_that_changes_hands_keeps_nothing_of_its_last_owner(void **sta
 }
 
 /* What the test expects wrongly is no driver's bug. */
+static void bytes_left_in_a_safe_buffer_are_a_missing_sync_and_others_are_not(void **state)
+{
+	struct env *e = *state;
+	uint8_t *buf = armdma_kzalloc(e->m, 256, ARMDMA_GFP_KERNEL), data[128];
+	armdma_dma_t addr;
+
+	memset(data, 0x5a, sizeof(data));
+	assert_int_equal(armdma_dma_set_ops(e->dev, ARMDMA_OPS_BOUNCE), 0);
+	addr = armdma_dma_map_single(e->dev, buf, 256, ARMDMA_FROM_DEVICE);
+	assert_int_equal(armdma_dma_mapping_error(e->dev, addr), 0);
+	assert_false(armdma_cpu_sees(e->m, buf + 64, data, sizeof(data)));
+	assert_int_equal(e->reports, 0);	/* the device wrote nothing */
+	dev_write(e, addr + 64, data, sizeof(data));
+	assert_false(armdma_cpu_sees(e->m, buf + 63, data, sizeof(data)));
+	assert_int_equal(e->reports, 0);	/* nor this */
+	assert_false(armdma_cpu_sees(e->m, buf + 64, data, sizeof(data)));
+	assert_int_equal(e->reports, 1);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_STALE_CPU);
+	assert_int_equal(e->last.offset, 64);
+	assert_int_equal(e->last.expected, 0x5a);
+	e->reports = 0;
+	armdma_dma_sync_single_for_cpu(e->dev, addr, 256, ARMDMA_FROM_DEVICE);
+	assert_true(armdma_cpu_sees(e->m, buf + 64, data, sizeof(data)));
+	armdma_dma_unmap_single(e->dev, addr, 256, ARMDMA_FROM_DEVICE);
+	armdma_kfree(e->m, buf);
+}
+
 static void wrong_expectation_is_no_report(void **state)
 {
 	struct env *e = *state;
@@ -465,6 +492,7 @@ int main(void)
 		both(correct_receive_ring_is_never_reported),
 		both(correct_polled_descriptor_ring_is_never_reported),
 		both(memory_that_changes_hands_keeps_nothing_of_its_last_owner),
+		direct(bytes_left_in_a_safe_buffer_are_a_missing_sync_and_others_are_not),
 		both(wrong_expectation_is_no_report),
 		cmocka_unit_test(coherent_device_sees_what_the_cpu_stored),
 		cmocka_unit_test(destroying_a_machine_ends_its_transfers),

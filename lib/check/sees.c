@@ -104,6 +104,53 @@ static bool loads_return(struct armdma_machine *m, const uint8_t *cpu, const uin
 	return true;
 }
 
+/* The live bounced mapping that all the bytes lie in, or NULL. */
+static struct track *bounced_at(struct armdma_machine *m, const void *cpu, size_t len, uint64_t *off)
+{
+	armdma_phys_t pa = armdma_hw_linear_to_phys(m->hw, cpu);
+	struct track *tr = pa == ARMDMA_MAPPING_ERROR ? NULL : track_find_pa(m->check, pa);
+
+	if (!tr || tr->ended || tr->kind != TRACK_STREAM || !(tr->flags & ARMDMA_MAP_BOUNCED))
+		return NULL;
+	*off = pa - tr->pa;
+	return len <= tr->len - *off ? tr : NULL;
+}
+
+/* Does the safe buffer hold what the CPU should see? Then a sync would have copied it. */
+static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, const uint8_t *expected, size_t len,
+			      const void *site)
+{
+	struct armdma_report rep = { .kind = ARMDMA_REPORT_STALE_CPU, .cpu = cpu, .len = len, .has_bytes = true };
+	uint8_t got[ARMDMA_PAGE_SIZE];
+	char story[1024] = "", sentence[160];
+	struct text t = { story, sizeof(story), 0 };
+	uint64_t at;
+	struct track *tr = bounced_at(m, cpu, len, &at);
+	size_t first = 0;
+
+	if (!tr || !tr->device_wrote)
+		return;
+	for (size_t off = 0; off < len; off += sizeof(got)) {
+		size_t n = len - off < sizeof(got) ? len - off : sizeof(got);
+
+		if (armdma_device_view(tr->dev, tr->addr + at + off, got, n) || memcmp(got, expected + off, n))
+			return;
+	}
+	while (cpu[first] == expected[first])
+		first++;
+	rep.pa = tr->pa + at + first;
+	rep.expected = expected[first];
+	rep.seen = cpu[first];
+	rep.sites[ARMDMA_SITE_HERE] = site;
+	fill_from_track(&rep, tr);
+	tell_mapping(&t, tr, false);
+	snprintf(sentence, sizeof(sentence),
+		 "the CPU reads %zu bytes at %p while what the device wrote is still in the safe buffer", len,
+		 (const void *)cpu);
+	report_make(m->check, &rep, sentence, story,
+		    "call dma_sync_single_for_cpu() or dma_unmap_single() for the range after the transfer and before the CPU reads it");
+}
+
 bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
 			const void *site)
 {
@@ -113,6 +160,8 @@ bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *e
 		return true;
 	if (m->check->on && memory_has(m, cpu, expected, len))
 		report_stale_cpu(m, cpu, expected, len, site);
+	else if (m->check->on)
+		report_not_copied(m, cpu, expected, len, site);
 	return false;
 }
 
