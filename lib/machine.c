@@ -118,13 +118,13 @@ void armdma_machine_abandon(struct armdma_machine *m)
 void armdma_machine_set_layer(struct armdma_machine *m, void *layer,
 			      void (*gone)(struct armdma_machine *m, void *layer))
 {
-	m->layer = layer;
 	m->layer_gone = gone;
+	__atomic_store_n(&m->layer, layer, __ATOMIC_RELEASE);
 }
 
 void *armdma_machine_layer(const struct armdma_machine *m)
 {
-	return m->layer;
+	return __atomic_load_n(&m->layer, __ATOMIC_ACQUIRE);
 }
 
 struct armdma_hw *armdma_machine_hw(struct armdma_machine *m)

@@ -6,6 +6,7 @@
 
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/highmem.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -14,6 +15,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/vmalloc.h>
 
 #define MS ((u64)ARMDMA_CLOCK_MHZ * 1000)
 
@@ -384,6 +386,92 @@ static void two_threads_have_a_machine_each(void **state)
 	}
 }
 
+/* ---- two threads in one machine ------------------------------------------------------- */
+
+#define ROUNDS 300
+
+struct common {
+	struct armdma_machine *m;
+	struct device *dev;
+	spinlock_t lock;
+	struct mutex mutex;
+	unsigned int under_lock, under_mutex;
+	struct completion ping, pong;
+};
+
+static void one_round(struct common *c)
+{
+	struct page *page = alloc_page(GFP_HIGHUSER);
+	u8 *p = vmalloc(PAGE_SIZE), *q = kmap(page), *buf = kmalloc(256, GFP_KERNEL);
+	unsigned long flags;
+	dma_addr_t addr;
+
+	memset(p, 1, PAGE_SIZE);
+	memset(q, 2, PAGE_SIZE);
+	memset(buf, 3, 256);
+	addr = dma_map_single(c->dev, buf, 256, DMA_TO_DEVICE);
+	assert_int_equal(dma_mapping_error(c->dev, addr), 0);
+	dma_unmap_single(c->dev, addr, 256, DMA_TO_DEVICE);
+	kunmap(page);
+	vfree(p);
+	kfree(buf);
+	__free_page(page);
+	spin_lock_irqsave(&c->lock, flags);
+	c->under_lock++;
+	spin_unlock_irqrestore(&c->lock, flags);
+	mutex_lock(&c->mutex);
+	c->under_mutex++;
+	mutex_unlock(&c->mutex);
+}
+
+static void *second_cpu(void *arg)
+{
+	struct common *c = arg;
+
+	armdma_compat_set_machine(c->m);
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		one_round(c);
+	for (unsigned int i = 0; i < 10; i++) {
+		wait_for_completion(&c->ping);
+		complete(&c->pong);
+	}
+	return arg;
+}
+
+static void two_threads_share_a_machine_and_its_locks(void **state)
+{
+	struct armdma_config cfg = rig_config();
+	struct rig r = { .m = NULL };
+	struct common c = { .m = NULL };
+	pthread_t thread;
+
+	(void)state;
+	cfg.shared = true;
+	assert_int_equal(armdma_machine_create(&r.m, &cfg, NULL), 0);
+	armdma_set_report_fn(r.m, rig_report, &r);
+	armdma_compat_set_machine(r.m);
+	c.m = r.m;
+	c.dev = armdma_compat_dev(armdma_compat_device(r.m, "sgdma", NULL));
+	spin_lock_init(&c.lock);
+	mutex_init(&c.mutex);
+	init_completion(&c.ping);
+	init_completion(&c.pong);
+	assert_int_equal(pthread_create(&thread, NULL, second_cpu, &c), 0);
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		one_round(&c);
+	for (unsigned int i = 0; i < 10; i++) {
+		complete(&c.ping);
+		/* The other one takes no simulated time: that is no reason to give up. */
+		assert_int_not_equal(wait_for_completion_timeout(&c.pong, HZ), 0);
+	}
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(c.under_lock, 2 * ROUNDS);
+	assert_int_equal(c.under_mutex, 2 * ROUNDS);
+	assert_int_equal(r.reports, 0);
+	armdma_machine_destroy(r.m);
+	assert_int_equal(r.reports, 0);
+}
+
 /* A machine that one drives while another is current: its handlers run on their own. */
 static void a_handler_runs_on_its_own_machine_whichever_is_current(void **state)
 {
@@ -425,6 +513,7 @@ int main(void)
 		context_test(delays_let_the_machines_clock_run),
 		context_test(polling_ends_with_the_value_or_the_time),
 		cmocka_unit_test(two_threads_have_a_machine_each),
+		cmocka_unit_test(two_threads_share_a_machine_and_its_locks),
 		context_test(a_handler_runs_on_its_own_machine_whichever_is_current),
 	};
 

@@ -3,6 +3,7 @@
 #ifndef LIB_COMPAT_INTERNAL_H
 #define LIB_COMPAT_INTERNAL_H
 
+#include <pthread.h>
 #include <sys/queue.h>
 
 #include <armdma/compat/board.h>
@@ -19,7 +20,9 @@ struct irq_action {
 	unsigned long flags;
 	void *dev_id;
 	unsigned int disabled;	/* nested disable_irq() */
+	bool requested;		/* it is on its line */
 	bool wanted;		/* its thread is to run */
+	bool busy;		/* it is, or runs */
 };
 
 /* A window of one page. */
@@ -58,7 +61,9 @@ struct board_device {
 	unsigned int clks, clks_on;	/* that its driver got, and enabled */
 };
 
+/* What is kept of a machine. The lock is held for a look at a list or a change of it, never while a function is called. */
 struct compat {
+	pthread_mutex_t lock;
 	TAILQ_HEAD(, irq_action) actions;
 	TAILQ_HEAD(, kmap_window) windows;
 	TAILQ_HEAD(, vm_area) areas;
@@ -70,6 +75,16 @@ struct compat {
 /* State of a machine, made at first use. NULL: no memory. */
 struct compat *compat_of(struct armdma_machine *m);
 
+static inline void compat_unlock(pthread_mutex_t **lock)
+{
+	pthread_mutex_unlock(*lock);
+}
+
+/* From here to the end of the block. */
+#define COMPAT_LOCKED(c)                                                                              \
+	pthread_mutex_t *compat_held __attribute__((cleanup(compat_unlock), unused)) = &(c)->lock; \
+	pthread_mutex_lock(compat_held)
+
 /* Threads of interrupts that wait for their turn: is there one; run them all, in task context. True: there was one. */
 bool irq_threads_wanted(struct compat *c);
 bool irq_threads_run(struct compat *c);
@@ -78,7 +93,7 @@ bool irq_threads_run(struct compat *c);
 bool later_wanted(struct armdma_machine *m, struct compat *c);
 void later_run(struct armdma_machine *m, struct compat *c);
 /* When the next is due, in cycles; UINT64_MAX: none. */
-uint64_t later_next(const struct compat *c);
+uint64_t later_next(struct compat *c);
 
 /* Put fn(data) on what is released with dev's driver; own: data is freed then. 0 or -ENOMEM. */
 int devres_push(struct device *dev, void (*fn)(void *data), void *data, bool own);

@@ -4,43 +4,83 @@
 
 #include "lib/compat/internal.h"
 
-/* As a handler of the machine. It may come while the thread's current machine is another. */
-static bool handle(void *ctx, uint32_t line)
-{
-	struct irq_action *a = ctx;
-	struct armdma_machine *before = armdma_compat_set_machine(a->m);
-	irqreturn_t ret = a->handler ? a->handler((int)a->irq, a->dev_id) : IRQ_WAKE_THREAD;
-
-	(void)line;
-	if (ret == IRQ_WAKE_THREAD && a->thread_fn) {
-		a->wanted = true;
-		/* The line stays masked until the thread has run. */
-		if (a->flags & IRQF_ONESHOT)
-			armdma_irq_free(a->m, a->irq, handle, a);
-	}
-	armdma_compat_run_deferred(a->m, ARMDMA_COMPAT_TASKLET, NULL);
-	armdma_compat_set_machine(before);
-	return ret != IRQ_NONE;
-}
-
 static struct irq_action *find(struct compat *c, unsigned int irq, const void *dev_id)
 {
 	struct irq_action *a;
 
+	COMPAT_LOCKED(c);
 	TAILQ_FOREACH(a, &c->actions, link)
 		if (a->irq == irq && a->dev_id == dev_id)
 			return a;
 	return NULL;
 }
 
-static bool shareable(struct compat *c, unsigned int irq, unsigned long flags)
+static bool handle(void *ctx, uint32_t line);
+
+/* On its line, unless it is disabled, or of a oneshot interrupt whose thread has yet to run. */
+static int update(struct irq_action *a)
+{
+	bool on = !a->disabled && !((a->flags & IRQF_ONESHOT) && a->busy);
+	int ret = 0;
+
+	if (on == a->requested)
+		return 0;
+	if (on)
+		ret = armdma_irq_request(a->m, a->irq, handle, a);
+	else
+		armdma_irq_free(a->m, a->irq, handle, a);
+	if (!ret)
+		a->requested = on;
+	return ret;
+}
+
+/* As a handler of the machine. It may come while the thread's current machine is another. */
+static bool handle(void *ctx, uint32_t line)
+{
+	struct irq_action *a = ctx;
+	struct armdma_machine *m = a->m, *before = armdma_compat_set_machine(m);
+	irqreturn_t ret = a->handler ? a->handler((int)a->irq, a->dev_id) : IRQ_WAKE_THREAD;
+
+	(void)line;
+	if (ret == IRQ_WAKE_THREAD && a->thread_fn) {
+		a->busy = true;
+		__atomic_store_n(&a->wanted, true, __ATOMIC_RELEASE);
+		update(a);
+	}
+	armdma_compat_run_deferred(m, ARMDMA_COMPAT_TASKLET, NULL);
+	armdma_compat_set_machine(before);
+	return ret != IRQ_NONE;
+}
+
+/* Add it where its neighbours on the line agree. */
+static bool insert(struct compat *c, struct irq_action *new)
 {
 	struct irq_action *a;
 
+	COMPAT_LOCKED(c);
 	TAILQ_FOREACH(a, &c->actions, link)
-		if (a->irq == irq && !(a->flags & flags & IRQF_SHARED))
+		if (a->irq == new->irq && !(a->flags & new->flags & IRQF_SHARED))
 			return false;
+	TAILQ_INSERT_HEAD(&c->actions, new, link);
 	return true;
+}
+
+static void unlink_action(struct compat *c, struct irq_action *a)
+{
+	COMPAT_LOCKED(c);
+	TAILQ_REMOVE(&c->actions, a, link);
+}
+
+static int add(struct compat *c, struct irq_action *a)
+{
+	int ret;
+
+	if (!insert(c, a))
+		return -EBUSY;
+	ret = update(a);
+	if (ret)
+		unlink_action(c, a);
+	return ret;
 }
 
 int armdma_compat_request_irq(struct armdma_machine *m, unsigned int irq, irq_handler_t handler,
@@ -56,11 +96,7 @@ int armdma_compat_request_irq(struct armdma_machine *m, unsigned int irq, irq_ha
 	/* Without an identity a shared handler could not be told from the others. */
 	if ((flags & IRQF_SHARED) && !dev_id)
 		return -EINVAL;
-	if (!c)
-		return -ENOMEM;
-	if (!shareable(c, irq, flags))
-		return -EBUSY;
-	a = calloc(1, sizeof(*a));
+	a = c ? calloc(1, sizeof(*a)) : NULL;
 	if (!a)
 		return -ENOMEM;
 	*a = (struct irq_action){
@@ -69,13 +105,10 @@ int armdma_compat_request_irq(struct armdma_machine *m, unsigned int irq, irq_ha
 	/* A handler that only wakes its thread leaves the level high. */
 	if (!handler)
 		a->flags |= IRQF_ONESHOT;
-	ret = armdma_irq_request(m, irq, handle, a);
-	if (ret) {
+	ret = add(c, a);
+	if (ret)
 		free(a);
-		return ret;
-	}
-	TAILQ_INSERT_HEAD(&c->actions, a, link);
-	return 0;
+	return ret;
 }
 
 bool armdma_compat_free_irq(struct armdma_machine *m, unsigned int irq, void *dev_id)
@@ -85,10 +118,23 @@ bool armdma_compat_free_irq(struct armdma_machine *m, unsigned int irq, void *de
 
 	if (!a)
 		return false;
-	armdma_irq_free(m, irq, handle, a);
-	TAILQ_REMOVE(&c->actions, a, link);
+	if (a->requested)
+		armdma_irq_free(m, irq, handle, a);
+	unlink_action(c, a);
 	free(a);
 	return true;
+}
+
+/* The n-th handler of an interrupt, or NULL. */
+static struct irq_action *nth_action(struct compat *c, unsigned int irq, unsigned int n)
+{
+	struct irq_action *a;
+
+	COMPAT_LOCKED(c);
+	TAILQ_FOREACH(a, &c->actions, link)
+		if (a->irq == irq && !n--)
+			return a;
+	return NULL;
 }
 
 void armdma_compat_enable_irq(struct armdma_machine *m, unsigned int irq, bool on)
@@ -96,36 +142,31 @@ void armdma_compat_enable_irq(struct armdma_machine *m, unsigned int irq, bool o
 	struct compat *c = compat_of(m);
 	struct irq_action *a;
 
-	if (!c)
-		return;
-	TAILQ_FOREACH(a, &c->actions, link) {
-		if (a->irq != irq)
-			continue;
-		if (!on && !a->disabled++)
-			armdma_irq_free(m, irq, handle, a);
-		else if (on && a->disabled && !--a->disabled)
-			armdma_irq_request(m, irq, handle, a);
+	for (unsigned int n = 0; c && (a = nth_action(c, irq, n)); n++) {
+		if (!on)
+			a->disabled++;
+		else if (a->disabled)
+			a->disabled--;
+		update(a);
 	}
+}
+
+/* ---- threads ---------------------------------------------------------------------- */
+
+static struct irq_action *wanted(struct compat *c)
+{
+	struct irq_action *a;
+
+	COMPAT_LOCKED(c);
+	TAILQ_FOREACH(a, &c->actions, link)
+		if (__atomic_load_n(&a->wanted, __ATOMIC_ACQUIRE))
+			return a;
+	return NULL;
 }
 
 bool irq_threads_wanted(struct compat *c)
 {
-	struct irq_action *a;
-
-	TAILQ_FOREACH(a, &c->actions, link)
-		if (a->wanted)
-			return true;
-	return false;
-}
-
-static struct irq_action *next_wanted(struct compat *c)
-{
-	struct irq_action *a;
-
-	TAILQ_FOREACH(a, &c->actions, link)
-		if (a->wanted)
-			return a;
-	return NULL;
+	return wanted(c);
 }
 
 bool irq_threads_run(struct compat *c)
@@ -133,17 +174,19 @@ bool irq_threads_run(struct compat *c)
 	struct irq_action *a;
 	bool any = false;
 
-	while ((a = next_wanted(c))) {
+	while ((a = wanted(c))) {
 		unsigned int irq = a->irq;
 		void *dev_id = a->dev_id;
 
 		any = true;
-		a->wanted = false;
+		__atomic_store_n(&a->wanted, false, __ATOMIC_RELAXED);
 		a->thread_fn((int)irq, dev_id);
-		/* It may have been freed by its own thread, or another. */
+		/* It may be gone by now. */
 		a = find(c, irq, dev_id);
-		if (a && (a->flags & IRQF_ONESHOT) && !a->disabled)
-			armdma_irq_request(a->m, irq, handle, a);
+		if (a) {
+			a->busy = a->wanted;
+			update(a);
+		}
 	}
 	return any;
 }

@@ -58,6 +58,7 @@ static void gone(struct armdma_machine *m, void *state)
 {
 	struct compat *c = state;
 
+	pthread_mutex_destroy(&c->lock);
 	FREE_ALL(&c->actions, irq_action, (void)0);
 	FREE_ALL(&c->windows, kmap_window, (void)0);
 	FREE_ALL(&c->areas, vm_area, free(e->pages));
@@ -68,20 +69,33 @@ static void gone(struct armdma_machine *m, void *state)
 		current = NULL;
 }
 
-struct compat *compat_of(struct armdma_machine *m)
+static struct compat *create(struct armdma_machine *m)
 {
-	struct compat *c = armdma_machine_layer(m);
+	struct compat *c = calloc(1, sizeof(*c));
 
-	if (c)
-		return c;
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
+	pthread_mutex_init(&c->lock, NULL);
 	TAILQ_INIT(&c->actions);
 	TAILQ_INIT(&c->windows);
 	TAILQ_INIT(&c->areas);
 	TAILQ_INIT(&c->devices);
 	TAILQ_INIT(&c->deferred);
 	armdma_machine_set_layer(m, c, gone);
+	return c;
+}
+
+struct compat *compat_of(struct armdma_machine *m)
+{
+	static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER;	/* of no machine: of making what one has */
+	struct compat *c = armdma_machine_layer(m);
+
+	if (c)
+		return c;
+	pthread_mutex_lock(&first);
+	c = armdma_machine_layer(m);
+	if (!c)
+		c = create(m);
+	pthread_mutex_unlock(&first);
 	return c;
 }

@@ -56,6 +56,7 @@ bool armdma_compat_area_add(struct armdma_machine *m, void *addr, unsigned int n
 	if (!a)
 		return false;
 	*a = (struct vm_area){ .addr = addr, .npages = npages, .pages = pages };
+	COMPAT_LOCKED(c);
 	TAILQ_INSERT_HEAD(&c->areas, a, link);
 	return true;
 }
@@ -68,6 +69,7 @@ bool armdma_compat_area_take(struct armdma_machine *m, const void *addr, bool ow
 
 	if (!c)
 		return false;
+	COMPAT_LOCKED(c);
 	TAILQ_FOREACH(a, &c->areas, link) {
 		if (a->addr != addr || (a->pages != NULL) != own)
 			continue;
@@ -98,6 +100,7 @@ bool armdma_compat_kmap_add(struct armdma_machine *m, struct armdma_page *page, 
 		return false;
 	w->page = page;
 	w->addr = addr;
+	COMPAT_LOCKED(c);
 	TAILQ_INSERT_HEAD(&c->windows, w, link);
 	return true;
 }
@@ -109,6 +112,7 @@ bool armdma_compat_kmap_take(struct armdma_machine *m, struct armdma_page **page
 
 	if (!c)
 		return false;
+	COMPAT_LOCKED(c);
 	TAILQ_FOREACH(w, &c->windows, link) {
 		if (*addr ? w->addr != *addr : w->page != *page)
 			continue;

@@ -2,6 +2,7 @@
 /* Locks, and waiting for what an interrupt or another thread does. */
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 
 #include <linux/wait.h>
 
@@ -49,7 +50,7 @@ bool armdma_compat_unlock(spinlock_t *lock)
 
 struct waiter {
 	struct armdma_machine *m;
-	const unsigned int *counter;
+	const unsigned int *counter;	/* NULL: only for the time */
 	unsigned int seen;
 	struct compat *c;
 	bool task;	/* others may run meanwhile */
@@ -57,7 +58,7 @@ struct waiter {
 
 static bool is_woken(const struct waiter *w)
 {
-	return __atomic_load_n(w->counter, __ATOMIC_SEQ_CST) != w->seen;
+	return w->counter && __atomic_load_n(w->counter, __ATOMIC_SEQ_CST) != w->seen;
 }
 
 static bool something_to_do(void *ctx)
@@ -83,6 +84,27 @@ long armdma_compat_ticks_left(struct armdma_machine *m, u64 deadline)
 	return deadline > now ? (long)((deadline - now) / ARMDMA_COMPAT_TICK) : 0;
 }
 
+/*
+ * Nothing is queued in the machine. In a shared one another thread may do something yet, which takes no simulated time: it is given
+ * some of the host's. True: it did.
+ */
+static bool others_do_it(struct waiter *w, unsigned int host_ms)
+{
+	const struct timespec pause = { .tv_nsec = 100000 };
+
+	if (!w->counter || !armdma_hw_config(armdma_machine_hw(w->m))->shared)
+		return false;
+	for (unsigned int i = 0; i < host_ms * 10; i++) {
+		if (something_to_do(w))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+#define HOST_MS 100		/* before a wait with a limit runs into it */
+#define HOST_MS_FOR_EVER 2000	/* before one without is given up */
+
 /* Until something is to be done, or `until`. False: nothing is under way that could change anything, ever. */
 static bool pass_time(struct waiter *w, u64 until)
 {
@@ -91,10 +113,14 @@ static bool pass_time(struct waiter *w, u64 until)
 
 	if (until <= now || armdma_hw_wait(hw, something_to_do, w, until - now) != -EDEADLK)
 		return true;
+	if (others_do_it(w, until == U64_MAX ? HOST_MS_FOR_EVER : HOST_MS))
+		return true;
 	if (until == U64_MAX)
 		return false;
 	/* Nothing will happen, but the time passes. */
-	armdma_hw_advance(hw, until - armdma_hw_now(hw));
+	now = armdma_hw_now(hw);
+	if (until > now)
+		armdma_hw_advance(hw, until - now);
 	return true;
 }
 
@@ -122,7 +148,5 @@ bool armdma_compat_wait(struct armdma_machine *m, const unsigned int *counter, u
 
 void armdma_compat_sleep(struct armdma_machine *m, u64 cycles)
 {
-	unsigned int nobody = 0;
-
-	armdma_compat_wait(m, &nobody, 0, armdma_hw_now(armdma_machine_hw(m)) + cycles);
+	armdma_compat_wait(m, NULL, 0, armdma_hw_now(armdma_machine_hw(m)) + cycles);
 }
