@@ -86,6 +86,11 @@ static void print_row(FILE *f, const struct bug *bug, const struct result *res)
 	char kinds[256], sets[128], modes[128], twin[32];
 
 	twin_name(bug, res, twin, sizeof(twin));
+	if (is_clean_driver(bug)) {
+		fprintf(f, "%-4s %-9s %-40s %-22s %-38s %-30s %s\n", bug->id, "correct", "", "",
+			sets_name(bug_works_on(bug), sets, sizeof(sets)), "", twin);
+		return;
+	}
 	fprintf(f, "%-4s %-9s %-40s %-22s %-38s %-30s %s\n", bug->id, found(bug, res) ? "found" : "NOT FOUND",
 		kinds_name(kinds_received(bug, res), kinds, sizeof(kinds)), site_name(bug, res),
 		sets_name(bug->sets, sets, sizeof(sets)), modes_name(bug, res, modes, sizeof(modes)), twin);
@@ -144,7 +149,7 @@ void print_details(FILE *f, const struct bug *bug, const struct result *res)
 		fprintf(f, "%s: the run was ended by signal %d\n", bug->id, WTERMSIG(res->status));
 	else if (!res->finished)
 		fprintf(f, "%s: the run ended with code %d\n", bug->id, WEXITSTATUS(res->status));
-	if (found(bug, res) && !false_alarms(bug, res))
+	if ((found(bug, res) || (is_clean_driver(bug) && !is_broken(bug, res))) && !false_alarms(bug, res))
 		return;
 	for (int set = 0; set < ARMDMA_NR_OPSETS; set++) {
 		for (int mode = 0; mode < BUG_NR_MODES; mode++) {

@@ -14,12 +14,17 @@ unsigned int bug_count(void)
 	return n;
 }
 
-/* Each half of the catalogue is sorted, and the first has the lower ids. */
+bool is_clean_driver(const struct bug *bug)
+{
+	return !bug->sets;
+}
+
+/* Each half of the catalogue is sorted, and the first has the lower ids; the drivers without a bug come last. */
 const struct bug *bug_at(unsigned int i)
 {
-	const struct bug *halves[] = { bug_table_1, bug_table_2 };
+	const struct bug *halves[] = { bug_table_1, bug_table_2, clean_table };
 
-	for (unsigned int h = 0; h < 2; h++)
+	for (unsigned int h = 0; h < 3; h++)
 		for (const struct bug *b = halves[h]; b->id; b++)
 			if (!i--)
 				return b;
