@@ -63,6 +63,15 @@ undo:
 
 /* ---- From the list to a record ------------------------------------------------------- */
 
+/*
+ * Pages of a coherent buffer, exported by dma_get_sgtable() for another device. Without maintenance no cached alias of
+ * them is touched; bounce buffers would copy through one.
+ */
+static bool is_export(const struct dma_sg *sg)
+{
+	return (sg->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC) && armdma_dma_get_ops(sg->dev) != ARMDMA_OPS_BOUNCE;
+}
+
 /* Fill in the source of a record; false after saying which entry makes no sense. */
 static bool read_list(struct dma_sg *sg, const struct dma_call *call)
 {
@@ -89,7 +98,7 @@ static bool read_list(struct dma_sg *sg, const struct dma_call *call)
 			       call->name, i, (void *)armdma_sg_page(s), s->offset, s->length);
 			return false;
 		}
-		if (!mm_is_coherent(m, e->pa) || sg->own)
+		if (!mm_is_coherent(m, e->pa) || sg->own || is_export(sg))
 			continue;
 		misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, sg->dev, call->site, e->pa, s->length,
 			       "%s: entry %u is memory of a coherent buffer", call->name, i);

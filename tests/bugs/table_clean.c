@@ -387,6 +387,7 @@ const struct bug clean_table[] = {
 	},
 	{
 		.id = "C16", .file = "c16_exported_buffer.c", .drivers = CLEAN_ONE(c16), .scenario = receive_and_pass_on,
+		.works_on = ON_ALL & ~ON_BOUNCE,
 		.title = "a coherent buffer of one device is mapped for another, by the table of `dma_get_sgtable()`",
 	},
 	{ 0 }
