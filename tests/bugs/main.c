@@ -17,6 +17,7 @@ static void usage(FILE *f)
 		"  --bug ID           only this one (B15)\n"
 		"  --seeds N          runs with evicting caches, by seeds 1 to N (200)\n"
 		"  --jobs N           bugs at a time (one for each processor)\n"
+		"  --declared         no runs but those of the mode that each bug is declared for\n"
 		"  --disable KIND     with the rule for one kind of report off\n"
 		"  --with PROGRAM     the same program built with ASan: its runs count, too\n"
 		"  --at-least N       fail when fewer are found (0)\n"
@@ -61,10 +62,10 @@ static const char *bug_named(const char *id)
 
 static void parse(int argc, char **argv, struct options *o)
 {
-	enum { BUG, SEEDS, JOBS, DISABLE, WITH, AT_LEAST, VERBOSE, MARKDOWN, JSON, RECORDS, LIST, HELP };
+	enum { BUG, SEEDS, JOBS, DECLARED, DISABLE, WITH, AT_LEAST, VERBOSE, MARKDOWN, JSON, RECORDS, LIST, HELP };
 	static const struct option known[] = {
 		{ "bug", required_argument, NULL, BUG }, { "seeds", required_argument, NULL, SEEDS },
-		{ "jobs", required_argument, NULL, JOBS },
+		{ "jobs", required_argument, NULL, JOBS }, { "declared", no_argument, NULL, DECLARED },
 		{ "disable", required_argument, NULL, DISABLE }, { "with", required_argument, NULL, WITH },
 		{ "at-least", required_argument, NULL, AT_LEAST }, { "verbose", no_argument, NULL, VERBOSE },
 		{ "markdown", no_argument, NULL, MARKDOWN }, { "json", no_argument, NULL, JSON },
@@ -77,6 +78,7 @@ static void parse(int argc, char **argv, struct options *o)
 		switch (c) {
 		case BUG: o->only = bug_named(optarg); break;
 		case SEEDS: o->seeds = number("seeds", optarg); break;
+		case DECLARED: o->declared = true; break;
 		case JOBS: o->jobs = number("jobs", optarg); break;
 		case DISABLE: o->disabled = kind_named(optarg); break;
 		case WITH: o->other_program = optarg; break;

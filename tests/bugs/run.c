@@ -216,6 +216,26 @@ static void run_failures(const struct bug *bug, struct plan p, struct cell *cell
 #define WITH_ASAN 0
 #endif
 
+/* What the entry's mode takes, besides the plain run. */
+static void run_declared(const struct bug *bug, struct plan p, struct cell (*cells)[ARMDMA_NR_OPSETS])
+{
+	p.mode = bug->mode;
+	switch (p.mode) {
+	case BUG_FAILURE:
+		run_failures(bug, p, &cells[p.mode][p.set]);
+		break;
+	case BUG_ADVERSARY:
+		for (p.seed = 1; p.seed <= now.o->seeds; p.seed++)
+			run_once(bug, &p, &cells[p.mode][p.set]);
+		break;
+	case BUG_PERFORMANCE:
+		run_once(bug, &p, &cells[p.mode][p.set]);
+		break;
+	default:
+		break;
+	}
+}
+
 static void run_twin(const struct bug *bug, struct plan p, struct result *res)
 {
 	struct cell (*cells)[ARMDMA_NR_OPSETS] = res->cells[p.bad];
@@ -228,6 +248,10 @@ static void run_twin(const struct bug *bug, struct plan p, struct result *res)
 	run_once(bug, &p, &cells[p.mode][p.set]);
 	if (WITH_ASAN)
 		return;
+	if (now.o->declared) {
+		run_declared(bug, p, cells);
+		return;
+	}
 	p.mode = BUG_ADVERSARY;
 	for (p.seed = 1; p.seed <= seeds; p.seed++)
 		run_once(bug, &p, &cells[p.mode][p.set]);

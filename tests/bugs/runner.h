@@ -44,6 +44,7 @@ struct options {
 	unsigned int at_least;
 	unsigned int jobs;		/* children at a time */
 	const char *other_program;	/* the same runner, built with ASan; or NULL */
+	bool declared;			/* no other runs than those of the entry's mode */
 	bool verbose, markdown, json, list, records;
 };
 

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The bug catalogue: enough is found, nothing correct is reported, and what was found is what its own lines say.
+set -eu
+
+# What is found without the runs of a program built with ASan.
+floor=30
+
+"$BUILD/tests/bugs/armdma-bugs" --at-least $floor >"$BUILD/tests/bugs-table.txt" && ok=true || ok=false
+cat "$BUILD/tests/bugs-table.txt"
+$ok || { echo "fewer than $floor found, or a false alarm"; exit 1; }
+
+# Every twin ran with every seed, in silence.
+rows=$(grep -c '^B[0-9][0-9] ' "$BUILD/tests/bugs-table.txt")
+silent=$(grep -c '^B[0-9][0-9] .* 200 seeds$' "$BUILD/tests/bugs-table.txt")
+[ "$rows" = "$silent" ] || { echo "$silent of $rows twins are silent over 200 seeds"; exit 1; }
+tail -n 1 "$BUILD/tests/bugs-table.txt" | grep -qxE 'bugs: [0-9]+ of 56 found, 0 false alarms'
