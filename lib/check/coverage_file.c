@@ -152,6 +152,7 @@ static int read_file(FILE *f, const char *path, struct armdma_error *err)
 
 	while (!ret && getline(&line, &size, f) >= 0) {
 		number++;
+		line[strcspn(line, "\n")] = 0;
 		if (read_cell(line, &cell))
 			coverage_add(&cell, (int64_t)cell.count);
 		else

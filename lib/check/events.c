@@ -53,8 +53,10 @@ void misuse_event(struct checker *ck, const struct armdma_event *ev)
 	else if (!t)
 		t = tell_owner(ck, ev->pa, &s);
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;
-	if (t)
-		rep.sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
+	if (t) {
+		report_origin(&rep, t);
+		rep.offset = rep.addr - t->addr < t->len ? rep.addr - t->addr : 0;
+	}
 	report_make(ck, &rep, ev->who, story, mend_of(rep.kind));
 }
 
@@ -84,7 +86,7 @@ void trap_event(struct checker *ck, const struct armdma_event *ev)
 	if (t) {
 		rep.dev = t->dev;
 		rep.addr = t->addr;
-		rep.sites[ARMDMA_SITE_ALLOC] = t->map_site;
+		report_origin(&rep, t);
 	}
 	report_make(ck, &rep, sentence, story, mend_of(rep.kind));
 }

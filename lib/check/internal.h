@@ -61,6 +61,8 @@ void trap_event(struct checker *ck, const struct armdma_event *ev);
 
 /* ---- What rules say ------------------------------------------------------------------- */
 
+/* Where a mapping or buffer comes from, and its direction: sites and stacks of a report. */
+void report_origin(struct armdma_report *rep, const struct track *t);
 /* A report about a byte of a mapping or buffer: device, addresses, direction and sites filled in. */
 struct armdma_report report_about(enum armdma_report_kind kind, const struct track *t, uint64_t off, uint64_t len);
 /* Lines of a story: the mapping or buffer, what the device last did, the last sync; with the sites, where a report has none. */
@@ -71,7 +73,11 @@ void tell_mapping(struct text *t, const struct track *tr, bool sites);
  */
 const struct armdma_stack *stack_here(struct checker *ck, const void *site);
 /* The same as a number for records (0: none), and back. */
-uint32_t stack_id(struct checker *ck, const void *site);
+uint32_t stack_capture(struct checker *ck, const void *site);
+static inline uint32_t stack_id(struct checker *ck, const void *site)
+{
+	return ck->opt.stack < 2 ? 0 : stack_capture(ck, site);
+}
 const struct armdma_stack *stack_get(struct checker *ck, uint32_t id);
 
 /* Print it and call whoever wants it. */

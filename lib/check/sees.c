@@ -42,18 +42,11 @@ static const char *mend_stale_cpu(const struct finding *f, const struct track *t
 static void fill_from_track(struct armdma_report *rep, const struct track *tr)
 {
 	bool inside = rep->pa != ARMDMA_MAPPING_ERROR && rep->pa - tr->pa < tr->len;
-	struct armdma_report about = report_about(rep->kind, tr, inside ? rep->pa - tr->pa : 0, rep->len);
 
-	rep->dev = about.dev;
-	rep->dir = about.dir;
-	rep->addr = about.addr;
-	rep->offset = about.offset;
-	for (int i = 0; i < ARMDMA_NR_SITES; i++) {
-		if (i == ARMDMA_SITE_HERE)
-			continue;
-		rep->sites[i] = about.sites[i];
-		rep->stacks[i] = about.stacks[i];
-	}
+	rep->dev = tr->dev;
+	rep->offset = inside ? rep->pa - tr->pa : 0;
+	rep->addr = tr->addr + rep->offset;
+	report_origin(rep, tr);
 }
 
 /* A proof only if the CPU really sees what a device has overwritten: its own stores are no device's. */

@@ -129,7 +129,7 @@ const struct armdma_stack *stack_here(struct checker *ck, const void *site)
 	return e ? &e->stack : NULL;
 }
 
-uint32_t stack_id(struct checker *ck, const void *site)
+uint32_t stack_capture(struct checker *ck, const void *site)
 {
 	struct stack_entry *e = capture(ck, site);
 

@@ -33,19 +33,27 @@ void tell_mapping(struct text *t, const struct track *tr, bool sites)
 		text_site(t, "unmapped:", sites ? tr->end_site : NULL);
 }
 
+void report_origin(struct armdma_report *rep, const struct track *t)
+{
+	enum armdma_report_site made = t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC;
+	struct checker *ck = t->dev->m->check;
+
+	rep->dir = t->dir;
+	rep->sites[made] = t->map_site;
+	rep->sites[ARMDMA_SITE_SYNC] = t->sync_site;
+	rep->sites[ARMDMA_SITE_END] = t->end_site;
+	rep->stacks[made] = stack_get(ck, t->map_stack);
+	rep->stacks[ARMDMA_SITE_SYNC] = stack_get(ck, t->sync_stack);
+	rep->stacks[ARMDMA_SITE_END] = stack_get(ck, t->end_stack);
+}
+
 struct armdma_report report_about(enum armdma_report_kind kind, const struct track *t, uint64_t off, uint64_t len)
 {
-	struct checker *ck = t->dev->m->check;
 	struct armdma_report rep = {
-		.kind = kind, .dev = t->dev, .addr = t->addr + off, .len = len, .offset = off, .dir = t->dir,
+		.kind = kind, .dev = t->dev, .addr = t->addr + off, .len = len, .offset = off,
 		.pa = t->kind == TRACK_STREAM ? t->pa + off : ARMDMA_MAPPING_ERROR,
 	};
 
-	rep.sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
-	rep.sites[ARMDMA_SITE_SYNC] = t->sync_site;
-	rep.sites[ARMDMA_SITE_END] = t->end_site;
-	rep.stacks[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = stack_get(ck, t->map_stack);
-	rep.stacks[ARMDMA_SITE_SYNC] = stack_get(ck, t->sync_stack);
-	rep.stacks[ARMDMA_SITE_END] = stack_get(ck, t->end_stack);
+	report_origin(&rep, t);
 	return rep;
 }
