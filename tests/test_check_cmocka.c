@@ -435,6 +435,14 @@ static void wrong_bytes_fail_with_the_first_one_and_why(void **state)
 	assert_says("    seen:      63 61 6c\n");
 }
 
+static void wrong_options_fail_the_setup_and_are_named(void **state)
+{
+	(void)state;
+	assert_int_equal(program_run("colour=1", "no_reports"), 1);
+	assert_says("no machine: ARMDMA_OPTIONS: unknown option 'colour=1'");
+	assert_silent_about("went on");
+}
+
 static void abort_on_report_spares_what_is_expected(void **state)
 {
 	(void)state;
@@ -455,6 +463,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(right_bytes_pass),
 		cmocka_unit_test(stale_bytes_are_reported_at_the_assertion),
 		cmocka_unit_test(wrong_bytes_fail_with_the_first_one_and_why),
+		cmocka_unit_test(wrong_options_fail_the_setup_and_are_named),
 		cmocka_unit_test(abort_on_report_spares_what_is_expected),
 	};
 	static const struct program none[] = { { NULL, NULL } };
