@@ -547,6 +547,7 @@ void bus_master_stats(const struct bus_master *m, struct armdma_hw_stats *st)
 
 bool armdma_hw_master_busy(const struct armdma_hw *hw, const char *master)
 {
+	HW_ENTER(hw);
 	const struct bus_master *m = bus_find_master(hw, master);
 
 	return m && bus_master_active(m);

@@ -14,6 +14,7 @@
 #include "sim/lock.h"
 #include "sim/memory/internal.h"
 #include "sim/memory/trap.h"
+#include "sim/memory/words.h"
 
 static int mapping_cmp(const struct mapping *a, const struct mapping *b)
 {
@@ -128,6 +129,7 @@ static const uint8_t *load_from(const struct mem *mem, const uint8_t *cpu)
 
 int armdma_hw_cpu_read(struct armdma_hw *hw, const void *cpu, void *buf, size_t len)
 {
+	HW_ENTER(hw);
 	const uint8_t *at = cpu;
 	uint8_t *dst = buf;
 
@@ -139,7 +141,7 @@ int armdma_hw_cpu_read(struct armdma_hw *hw, const void *cpu, void *buf, size_t 
 			return -EFAULT;
 		if (n > len)
 			n = len;
-		memcpy(dst, src, n);
+		live_read(hw->mem, dst, src, n);
 		at += n;
 		dst += n;
 		len -= n;
