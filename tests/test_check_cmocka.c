@@ -162,6 +162,18 @@ static void thread_then_call(void **state)
 	printf("not reached\n");
 }
 
+static void thread_then_register(void **state)
+{
+	struct armdma_hw *hw = armdma_machine_hw(armdma_test_machine(state));
+	armdma_phys_t regs = armdma_device_regs(armdma_device_find(armdma_test_machine(state), "fimc0"));
+
+	in_thread(state, misuse_thread);
+	/* As a driver that polls for something the other thread would have done. */
+	while (!(armdma_hw_readl(hw, regs) & 1u << 31))
+		;
+	printf("not reached\n");
+}
+
 static void thread_then_helper(void **state)
 {
 	in_thread(state, misuse_thread);
@@ -286,7 +298,7 @@ static const struct {
 	T(collected_and_asserted), T(collected_and_left), T(collected_but_there_should_be_none), T(asserted_twice),
 	T(asserted_and_never_came), T(asserted_without_expecting), T(collected_leak), T(collected_trap),
 	T(expected_and_asserted), T(expected_and_asserted_too_early), T(expected_three_times_at_one_place), T(no_reports),
-	T(thread_then_call), T(thread_then_helper), T(thread_then_its_own_call), T(thread_and_expected), T(right_bytes),
+	T(thread_then_call), T(thread_then_register), T(thread_then_helper), T(thread_then_its_own_call), T(thread_and_expected), T(right_bytes),
 	T(stale_bytes), T(wrong_bytes_of_cpu), T(wrong_bytes_of_device), T(nothing_for_the_device), T(wrong_local_bytes),
 };
 #define NR_INNER (sizeof(inner) / sizeof(inner[0]))
@@ -387,6 +399,8 @@ static void report_of_another_thread_fails_the_test_at_its_next_call(void **stat
 	(void)state;
 	fails("thread_then_call");
 	assert_says("joined");
+	assert_says("another thread made the report above");
+	fails("thread_then_register");
 	assert_says("another thread made the report above");
 	fails("thread_then_helper");
 	fails("thread_then_its_own_call");

@@ -20,7 +20,7 @@
  *
  * - A report is printed and fails the running test at the file and line of the misuse, as a failed assertion would. In
  *   a fixture it is printed at once and fails the test at its end; from another thread it fails the test at its next call of the
- *   DMA API or of these helpers, or at its end.
+ *   DMA API or of these helpers, register access or barrier, or at its end.
  * - CMocka takes SIGSEGV before every fixture and test; armdma_run_group_tests() gives it back to the library
  *   each time, so that touching memory that is not mapped is a report here too.
  * - After a failed (or skipped) test its machine goes silently: what such a test leaves behind is no leak.

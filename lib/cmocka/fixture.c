@@ -12,7 +12,11 @@ void cmocka_drop_machine(struct cmocka_test *t)
 	armdma_machine_destroy(m);
 }
 
-/* The test calls the DMA API: a report of another thread fails it now. */
+/* The test calls the library: a report of another thread fails it now. */
+#define CALLS                                                                     \
+	(ARMDMA_EV_BIT(ARMDMA_EV_DMA_CALL) | ARMDMA_EV_BIT(ARMDMA_EV_REG_READ) |    \
+	 ARMDMA_EV_BIT(ARMDMA_EV_REG_WRITE) | ARMDMA_EV_BIT(ARMDMA_EV_BARRIER))
+
 static void on_call(void *ctx, const struct armdma_event *ev)
 {
 	(void)ev;
@@ -39,7 +43,7 @@ int armdma_test_setup_with(void **state, const struct armdma_config *cfg, void *
 		return ret;
 	}
 	armdma_set_report_fn(t->m, cmocka_on_report, t);
-	ret = armdma_event_subscribe(armdma_machine_events(t->m), ARMDMA_EV_BIT(ARMDMA_EV_DMA_CALL), on_call, t);
+	ret = armdma_event_subscribe(armdma_machine_events(t->m), CALLS, on_call, t);
 	if (ret) {
 		print_error("armdma_test_setup: out of memory\n");
 		cmocka_drop_machine(t);
