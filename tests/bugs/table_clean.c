@@ -11,7 +11,8 @@
 
 CLEAN_DRIVER(c01); CLEAN_DRIVER(c02); CLEAN_DRIVER(c03); CLEAN_DRIVER(c04); CLEAN_DRIVER(c05); CLEAN_DRIVER(c06);
 CLEAN_DRIVER(c07); CLEAN_DRIVER(c08); CLEAN_DRIVER(c09); CLEAN_DRIVER(c10); CLEAN_DRIVER(c11); CLEAN_DRIVER(c12);
-CLEAN_DRIVER(c13); CLEAN_DRIVER(c14); CLEAN_DRIVER(c15); CLEAN_DRIVER(c16);
+CLEAN_DRIVER(c13); CLEAN_DRIVER(c14); CLEAN_DRIVER(c15); CLEAN_DRIVER(c16); CLEAN_DRIVER(c17); CLEAN_DRIVER(c18);
+CLEAN_DRIVER(c19); CLEAN_DRIVER(c20); CLEAN_DRIVER(c21); CLEAN_DRIVER(c22);
 
 #define KIB 1024u
 #define RING 4
@@ -324,6 +325,103 @@ static void exchange_in_place(struct bug_run *r)
 	armdma_kfree(r->m, data);
 }
 
+/* C17: all values that fresh memory might hold. */
+static void send_constants(struct bug_run *r)
+{
+	uint8_t user[256];
+
+	if (!start(r))
+		return;
+	for (unsigned int byte = 0; byte < 256; byte++) {
+		wire_records(r, sizeof(user));
+		bug_check(r, !port_control(r, byte, (unsigned long)(uintptr_t)user));
+		for (unsigned int i = 0; i < sizeof(user); i++)
+			bug_check(r, user[i] == byte && r->sink[i] == byte);
+	}
+}
+
+/* C18: frames are added while others are sent. */
+static void keep_ring_moving(struct bug_run *r)
+{
+	enum { FRAMES = 40, LEN = 700 };
+	uint8_t *data = armdma_kmalloc(r->m, FRAMES * LEN, ARMDMA_GFP_KERNEL), *copy = malloc(FRAMES * LEN);
+	unsigned int given = 0, tries;
+
+	wire_records(r, FRAMES * LEN);
+	if (data && copy && start(r)) {
+		bug_pattern(data, FRAMES * LEN, 5);
+		memcpy(copy, data, FRAMES * LEN);
+		for (tries = 0; tries < 4000 && r->sent < FRAMES; tries++) {
+			if (given < FRAMES && !port_send(r, data + given * LEN, LEN))
+				given++;
+			armdma_hw_advance(r->hw, 1 + tries % 60);
+			if (tries % 3 == 0)
+				port_poll(r, 2);
+		}
+		bug_check(r, r->sent == FRAMES && !r->send_errors && !memcmp(r->sink, copy, FRAMES * LEN));
+		port_stop(r);
+	}
+	free(copy);
+	armdma_kfree(r->m, data);
+}
+
+/* C19, C21 */
+static void send_three(struct bug_run *r)
+{
+	uint8_t *data = armdma_kmalloc(r->m, 500, ARMDMA_GFP_KERNEL);
+
+	if (data && start(r)) {
+		for (unsigned int i = 1; i < 4; i++) {
+			bug_pattern(data, 500, i);
+			wire_records(r, 500);
+			bug_check(r, !port_send(r, data, 500) && !memcmp(r->sink, data, 500));
+		}
+	}
+	armdma_kfree(r->m, data);
+}
+
+/* C20: pieces of odd lengths, so that they share cache lines. */
+static void append_bytes(struct bug_run *r)
+{
+	enum { ALL = 6000 };
+	uint8_t data[ALL];
+	size_t at = 0;
+
+	bug_pattern(data, ALL, 9);
+	wire_records(r, ALL);
+	if (!start(r))
+		return;
+	for (unsigned int tries = 0; tries < 20000 && (at < ALL || port_poll(r, 1) > 0); tries++) {
+		size_t len = 1 + tries * 37 % 200;
+
+		if (len > ALL - at)
+			len = ALL - at;
+		if (len && !port_send(r, data + at, len))
+			at += len;
+		armdma_hw_advance(r->hw, 1 + tries % 90);
+		if (tries % 2)
+			port_poll(r, 1);
+	}
+	bug_check(r, !memcmp(r->sink, data, ALL));
+	port_stop(r);
+}
+
+/* C22 */
+static void exchange_parts(struct bug_run *r)
+{
+	wire_delivers(r, 3 * 128);
+	wire_records(r, 3 * 128);
+	if (!start(r))
+		return;
+	for (unsigned int i = 0; i < 3; i++) {
+		uint8_t text[100];
+
+		bug_pattern(text, sizeof(text), i);
+		bug_check(r, !port_send(r, text, sizeof(text)) && !memcmp(r->sink + i * 128, text, sizeof(text)));
+	}
+	bug_check(r, r->frames == 3 && r->right);
+}
+
 const struct bug clean_table[] = {
 	{
 		.id = "C01", .file = "c01_drop_unread.c", .drivers = CLEAN_ONE(c01), .scenario = rounds_half_dropped,
@@ -389,6 +487,30 @@ const struct bug clean_table[] = {
 		.id = "C16", .file = "c16_exported_buffer.c", .drivers = CLEAN_ONE(c16), .scenario = receive_and_pass_on,
 		.works_on = ON_ALL & ~ON_BOUNCE,
 		.title = "a coherent buffer of one device is mapped for another, by the table of `dma_get_sgtable()`",
+	},
+	{
+		.id = "C17", .file = "c17_plain_stores.c", .drivers = CLEAN_ONE(c17), .scenario = send_constants,
+		.title = "fresh memory is filled by plain stores, also with the value that it held by chance",
+	},
+	{
+		.id = "C18", .file = "c18_ring_in_motion.c", .drivers = CLEAN_ONE(c18), .scenario = keep_ring_moving,
+		.title = "descriptors are added to a ring that the device is reading, with relaxed register writes and one barrier before the doorbell",
+	},
+	{
+		.id = "C19", .file = "c19_tx_neighbour.c", .drivers = CLEAN_ONE(c19), .scenario = send_three,
+		.title = "the CPU writes beside a buffer, in the same cache line, from which the device only reads",
+	},
+	{
+		.id = "C20", .file = "c20_tx_ring_of_bytes.c", .drivers = CLEAN_ONE(c20), .scenario = append_bytes,
+		.title = "bytes are appended to a mapped ring while the device reads those before them",
+	},
+	{
+		.id = "C21", .file = "c21_tx_rewritten.c", .drivers = CLEAN_ONE(c21), .scenario = send_three,
+		.title = "a transmit buffer that stays mapped is written anew between syncs",
+	},
+	{
+		.id = "C22", .file = "c22_neighbour_mappings.c", .drivers = CLEAN_ONE(c22), .scenario = exchange_parts,
+		.title = "parts of one object are mapped apart and in different directions, and checked after their descriptors have been written",
 	},
 	{ 0 }
 };
