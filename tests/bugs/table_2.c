@@ -607,7 +607,7 @@ const struct bug bug_table_2[] = {
 		.sets = ON_ALL,
 		.wanted = { { .kind = ARMDMA_REPORT_DEVICE_DIRECTION, .function = "mail_exchange", .site = ARMDMA_SITE_MAP, .sets = ON_ANY_DIRECT },
 			    { .kind = ARMDMA_REPORT_FAULT, .function = "mail_exchange", .site = ARMDMA_SITE_MAP, .sets = ON_ANY_IOMMU },
-			    { .kind = ARMDMA_REPORT_STALE_CPU, .function = "mail_send", .may = true, .sets = ON_DIRECT | ON_BOUNCE } },
+			    { .kind = ARMDMA_REPORT_STALE_CPU, .function = "mail_send", .sets = ON_DIRECT } },
 		.drivers = BUG_TWINS(b53),
 		.scenario = exchange_messages,
 	},
