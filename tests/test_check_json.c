@@ -89,7 +89,8 @@ static void every_field_of_a_report_is_in_its_line(void **state)
 	assert_non_null(last);
 	assert_string_equal(string_of("kind"), "stale-cpu");
 	assert_string_equal(string_of("class"), "bug");
-	assert_string_equal(string_of("sentence"), e->last.sentence);
+	assert_non_null(strstr(e->text, string_of("sentence")));
+	assert_non_null(strstr(string_of("sentence"), "a device has rewritten, and gets old ones"));
 	assert_string_equal(string_of("device"), "mdma");
 	assert_int_equal(address_of("dma"), addr + 256);
 	assert_int_equal(address_of("physical"), armdma_virt_to_phys(e->m, buf + 256));
