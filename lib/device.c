@@ -71,6 +71,15 @@ uint32_t armdma_device_irq(const struct armdma_device *dev)
 	return dev->irq;
 }
 
+/* ---- Before a device loses what its transfers need ------------------------ */
+
+void device_check_idle(struct armdma_device *dev, const char *call, const void *site)
+{
+	if (armdma_hw_master_busy(dev->m->hw, dev->name))
+		misuse(dev->m, ARMDMA_REPORT_IN_USE, dev, site, ARMDMA_MAPPING_ERROR, 0,
+		       "%s while %s has transfers under way", call, dev->name);
+}
+
 /* ---- runtime PM -------------------------------------------------------- */
 
 bool armdma_pm_runtime_active(const struct armdma_device *dev)
@@ -114,6 +123,8 @@ void armdma_pm_runtime_put(struct armdma_device *dev)
 		return;
 	}
 	dev->pm_count--;
-	if (!armdma_pm_runtime_active(dev))
-		iommu_suspend(dev);
+	if (armdma_pm_runtime_active(dev))
+		return;
+	device_check_idle(dev, "armdma_pm_runtime_put", __builtin_return_address(0));
+	iommu_suspend(dev);
 }

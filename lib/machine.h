@@ -100,6 +100,9 @@ static inline bool as_linux(const struct armdma_machine *m)
 bool might_sleep(struct armdma_machine *m, struct armdma_device *dev, const char *call,
 		 const void *site);
 
+/* `call` is about to take away what the device's DMA goes through: reported while that runs. */
+void device_check_idle(struct armdma_device *dev, const char *call, const void *site);
+
 /* True when failure injection wants this call of the step to fail. */
 bool fail_now(struct armdma_machine *m, enum armdma_fail_step step);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/bus/bus.h"
 #include "sim/hw.h"
 #include "sim/lock.h"
 #include "sim/memory/cpu.h"
@@ -130,7 +131,8 @@ ARMDMA_INLINE uint32_t read_reg(struct armdma_hw *hw, armdma_phys_t reg)
 	return v;
 }
 
-ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
+/* site: of a write that lets stores wait, which may turn out to have announced them too early; else NULL. */
+ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value, const void *site)
 {
 	const struct mmio_region *r;
 
@@ -148,6 +150,8 @@ ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t v
 		return;
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
 		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
+	if (site && cpu_has_stores(hw) && bus_find_master(hw, r->name))
+		cpu_rings(hw, r->name, site);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
 }
 
@@ -164,7 +168,7 @@ static uint32_t read_shared(struct armdma_hw *hw, armdma_phys_t reg, bool barrie
 }
 
 __attribute__((noinline))
-static void write_shared(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value, bool barrier)
+static void write_shared(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value, bool barrier, const void *site)
 {
 	HW_ENTER(hw);
 
@@ -172,7 +176,7 @@ static void write_shared(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value
 		cpu_drain(hw);
 		cpu_pull(hw);
 	}
-	write_reg(hw, reg, value);
+	write_reg(hw, reg, value, site);
 }
 
 uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
@@ -185,9 +189,9 @@ uint32_t armdma_hw_readl_relaxed(struct armdma_hw *hw, armdma_phys_t reg)
 void armdma_hw_writel_relaxed(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
 	if (__builtin_expect(hw->lock != NULL, 0))
-		write_shared(hw, reg, value, false);
+		write_shared(hw, reg, value, false, __builtin_return_address(0));
 	else
-		write_reg(hw, reg, value);
+		write_reg(hw, reg, value, __builtin_return_address(0));
 }
 
 uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
@@ -204,10 +208,10 @@ uint32_t armdma_hw_readl(struct armdma_hw *hw, armdma_phys_t reg)
 void armdma_hw_writel(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value)
 {
 	if (__builtin_expect(hw->lock != NULL, 0)) {
-		write_shared(hw, reg, value, true);
+		write_shared(hw, reg, value, true, NULL);
 		return;
 	}
 	cpu_complete(hw);
 	cpu_pull(hw);
-	write_reg(hw, reg, value);
+	write_reg(hw, reg, value, NULL);
 }

@@ -490,7 +490,7 @@ static void linux_gives_from_device_whatever_the_safe_buffer_held(void **state)
 /* Does the device see what the CPU wrote just before it mapped the page, in place, with SKIP_CPU_SYNC? */
 static bool device_sees_what_was_skipped(struct env *e)
 {
-	uint8_t *p = armdma_kmalloc(e->m, PAGE, ARMDMA_GFP_KERNEL), want[100], got[100];
+	uint8_t *p = armdma_kzalloc(e->m, PAGE, ARMDMA_GFP_KERNEL), want[100], got[100];
 	armdma_dma_t a;
 
 	pattern(p, 100, 50);

@@ -159,11 +159,11 @@ static void streaming_of_a_coherent_buffers_pages_is_refused(struct rig *r)
 	p = lowmem_buffer(r, PAGE, &handle);
 	assert_int_equal(armdma_dma_map_page(r->dev, page_of(r, p, 0), 0, 64, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	rig_expect(r, ARMDMA_REPORT_BAD_ARGUMENT, "memory of a coherent buffer");
+	rig_expect(r, ARMDMA_REPORT_BAD_MEMORY, "memory of a coherent buffer");
 	armdma_sg_init_table(&sg, 1);
 	armdma_sg_set_page(&sg, page_of(r, p, 0), 64, 0);
 	assert_int_equal(armdma_dma_map_sg(r->dev, &sg, 1, ARMDMA_TO_DEVICE), 0);
-	rig_expect(r, ARMDMA_REPORT_BAD_ARGUMENT, "memory of a coherent buffer");
+	rig_expect(r, ARMDMA_REPORT_BAD_MEMORY, "memory of a coherent buffer");
 	armdma_dma_free_attrs(r->dev, PAGE, p, handle, ARMDMA_ATTR_FORCE_CONTIGUOUS);
 }
 

@@ -203,6 +203,9 @@ static void pool_never_grows_and_says_so_once(void **state)
 	armdma_hw_set_log(e->hw, count_line, &lines);
 	assert_null(get(e, 1, ARMDMA_GFP_ATOMIC).cpu);
 	armdma_hw_set_log(e->hw, env_log, e);
+	assert_int_equal(e->reports, 1);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_ATOMIC_POOL);
+	e->reports = 0;
 	assert_int_equal(lines.n, 1);
 	assert_non_null(strstr(lines.last, "the atomic pool of 64 KiB has no 4 KiB left"));
 	armdma_atomic_pool_stats(e->m, &st);

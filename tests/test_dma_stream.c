@@ -150,13 +150,13 @@ static void offset_of_many_pages_maps_only_the_pages_used(void **state)
 static void unmapped_address_faults(void **state)
 {
 	struct env *e = *state;
-	uint8_t *buf = armdma_kmalloc(e->m, 4096, ARMDMA_GFP_KERNEL), got[4];
+	uint8_t *buf = armdma_kzalloc(e->m, 4096, ARMDMA_GFP_KERNEL), got[4];
 	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_BIDIRECTIONAL);
 
 	dev_read(e, addr, got, 4);
 	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_BIDIRECTIONAL);
 	assert_int_equal(armdma_hw_master_read_sync(e->hw, "mdma", addr, got, 4, 10000), -ETIMEDOUT);
-	assert_int_equal(e->last.kind, ARMDMA_REPORT_FAULT);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_DEVICE_AFTER_UNMAP);
 	assert_int_equal(armdma_iommu_recover(e->dev), 0);
 	armdma_kfree(e->m, buf);
 }
@@ -168,7 +168,7 @@ static void to_device_mapping_cannot_be_written(void **state)
 	armdma_dma_t addr = armdma_dma_map_single(e->dev, buf, 4096, ARMDMA_TO_DEVICE);
 
 	assert_int_equal(armdma_hw_master_write_sync(e->hw, "mdma", addr, "x", 1, 10000), -ETIMEDOUT);
-	assert_int_equal(e->last.kind, ARMDMA_REPORT_FAULT);
+	assert_int_equal(e->last.kind, ARMDMA_REPORT_DEVICE_DIRECTION);
 	assert_int_equal(armdma_iommu_recover(e->dev), 0);
 	armdma_dma_unmap_single(e->dev, addr, 4096, ARMDMA_TO_DEVICE);
 	assert_int_equal(buf[0], 0);
@@ -281,14 +281,14 @@ static void map_single_takes_only_linear_addresses(void **state)
 
 	assert_int_equal(armdma_dma_map_single(e->dev, stack, 64, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "stack");
+	expect(e, ARMDMA_REPORT_BAD_MEMORY, "stack");
 	assert_int_equal(armdma_dma_map_single(e->dev, kmap, 64, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "kmap");
+	expect(e, ARMDMA_REPORT_BAD_MEMORY, "kmap");
 	vm = armdma_dma_alloc_coherent(e->dev, 4096, &handle, ARMDMA_GFP_KERNEL);
 	assert_int_equal(armdma_dma_map_single(e->dev, vm, 64, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "vmalloc");
+	expect(e, ARMDMA_REPORT_BAD_MEMORY, "vmalloc");
 	armdma_dma_free_coherent(e->dev, 4096, vm, handle);
 	armdma_kunmap(e->m, page, kmap);
 	armdma_free_pages(e->m, page, 0);
@@ -305,7 +305,7 @@ static void senseless_arguments_are_reported(void **state)
 	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "direction 3");
 	assert_int_equal(armdma_dma_map_single(e->dev, buf, SIZE_MAX, ARMDMA_TO_DEVICE),
 			 ARMDMA_MAPPING_ERROR);
-	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "beyond the linear map");
+	expect(e, ARMDMA_REPORT_BAD_MEMORY, "beyond the linear map");
 	armdma_kfree(e->m, buf);
 }
 
@@ -318,7 +318,7 @@ static void unmap_of_what_was_never_mapped_is_reported(void **state)
 	armdma_dma_unmap_single(e->dev, ARMDMA_MAPPING_ERROR, 64, ARMDMA_TO_DEVICE);
 	expect(e, ARMDMA_REPORT_BAD_FREE, "was not checked");
 	armdma_dma_sync_single_for_cpu(e->dev, 0x1234000, 64, ARMDMA_FROM_DEVICE);
-	expect(e, ARMDMA_REPORT_BAD_FREE, "dma_sync_single_for_cpu of DMA address 0x1234000");
+	expect(e, ARMDMA_REPORT_BAD_ARGUMENT, "dma_sync_single_for_cpu of DMA address 0x1234000");
 }
 
 static void unmap_unlike_the_map_is_reported_and_unmaps_nothing(void **state)

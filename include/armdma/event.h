@@ -26,6 +26,11 @@ enum armdma_event_type {
 	ARMDMA_EV_BUS_READ,	/* who=master, addr=IOVA, pa, len, value=cycles on the bus, result=armdma_bus_resp */
 	ARMDMA_EV_BUS_WRITE,	/* same */
 	ARMDMA_EV_BUS_TRUNCATED, /* who=master, addr=as its engines asked, value=what the port's width left of it, len */
+	/*
+	 * who=unit whose register was written without a barrier (at site) while a store waited, pa=that store, value=its byte: a
+	 * master reads there now, and does not see it. The ARMDMA_EV_BUS_READ that follows says who.
+	 */
+	ARMDMA_EV_STORE_MISSED,
 	ARMDMA_EV_IRQ_LEVEL,	/* addr=line, value=new level of the line */
 	ARMDMA_EV_IRQ_ENTER,	/* addr=line */
 	ARMDMA_EV_IRQ_EXIT,	/* addr=line, value=1 a handler claimed it */
@@ -53,6 +58,7 @@ enum armdma_event_type {
 	ARMDMA_EV_DMA_MMAP,	/* dev, addr=handle, cpu=user address, len, value=attrs, site, result */
 	ARMDMA_EV_DMA_MAP,	/* dev, addr=handle, pa, len, dir, value=attrs, flags=ARMDMA_MAP_*, site, result */
 	ARMDMA_EV_DMA_TAKE,	/* an unmap or sync for the CPU, before its maintenance: as DMA_MAP; value=attrs of the call */
+	ARMDMA_EV_DMA_GIVE,	/* a map or sync for the device, before its maintenance: the same; addr of a map: all ones */
 	ARMDMA_EV_DMA_UNMAP,	/* as DMA_MAP */
 	ARMDMA_EV_DMA_SYNC_CPU,	/* dev, addr=handle+offset, pa, len, dir, site */
 	ARMDMA_EV_DMA_SYNC_DEV,	/* same */
@@ -107,7 +113,8 @@ struct armdma_events {
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_TAKE) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_ERROR_CHECK) |    \
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_CPU) | ARMDMA_EV_BIT(ARMDMA_EV_DMA_SYNC_DEV) |   \
 	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_READ) | ARMDMA_EV_BIT(ARMDMA_EV_BUS_WRITE) |          \
-	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_TRUNCATED))
+	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_TRUNCATED) | ARMDMA_EV_BIT(ARMDMA_EV_STORE_MISSED) |    \
+	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_GIVE))
 
 /*
  * True when somebody listens to events of this type: test it before building one. A library built with

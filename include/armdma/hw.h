@@ -291,6 +291,8 @@ ARMDMA_API void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t le
  * they may be at any time. Nothing the last owner left behind makes the new owner's stores look like none.
  */
 ARMDMA_API void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len);
+/* What RAM is to hold from earlier, in lines that are settled: caches and DRAM get it alike. Whole lines of RAM. */
+ARMDMA_API void armdma_hw_ram_content(struct armdma_hw *hw, armdma_phys_t pa, const void *buf, size_t len);
 /* Evict one line as the cache may at any time: write back if dirty, then refill from DRAM. */
 ARMDMA_API void armdma_hw_evict(struct armdma_hw *hw, armdma_phys_t pa);
 

@@ -109,6 +109,12 @@ struct armdma_report {
 	const struct armdma_stack *stacks[ARMDMA_NR_SITES];
 };
 
+/*
+ * The site that stands for a bug, of an array of sites: where it went wrong; when that was no call (a device's access), where the
+ * buffer was unmapped or freed, mapped, or allocated. NULL when nothing is known.
+ */
+ARMDMA_API const void *armdma_report_place(const void *const sites[ARMDMA_NR_SITES]);
+
 typedef void (*armdma_report_fn)(void *ctx, const struct armdma_report *report);
 /* Where reports go instead of stderr; NULL: stderr. The callback may longjmp out of the test. */
 ARMDMA_API void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn fn, void *ctx);

@@ -88,6 +88,11 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 	return ret;
 }
 
+bool check_wants(const struct armdma_machine *m, enum armdma_report_kind kind)
+{
+	return m->check && m->check->on && m->check->rule[kind];
+}
+
 void armdma_checker_enable(struct armdma_machine *m, bool on)
 {
 	MACHINE_ENTER(m);

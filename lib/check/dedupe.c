@@ -9,19 +9,31 @@
 
 #define cmp(a, b) ((a) < (b) ? -1 : (a) > (b))
 
+const void *armdma_report_place(const void *const sites[ARMDMA_NR_SITES])
+{
+	static const enum armdma_report_site order[] = {
+		ARMDMA_SITE_HERE, ARMDMA_SITE_END, ARMDMA_SITE_MAP, ARMDMA_SITE_ALLOC
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (sites[order[i]])
+			return sites[order[i]];
+	return NULL;
+}
+
 /*
  * The same place in the program again is the same bug; what has no place (a fault) is told apart by its address.
  */
 static int told_cmp(const struct told *a, const struct told *b)
 {
 	const struct armdma_report_seen *x = &a->seen, *y = &b->seen;
-	const void *site = x->sites[ARMDMA_SITE_HERE];
+	const void *site = armdma_report_place(x->sites);
 	int c = cmp(x->kind, y->kind);
 
 	if (!c)
 		c = cmp((uintptr_t)x->dev, (uintptr_t)y->dev);
 	if (!c)
-		c = cmp((uintptr_t)site, (uintptr_t)y->sites[ARMDMA_SITE_HERE]);
+		c = cmp((uintptr_t)site, (uintptr_t)armdma_report_place(y->sites));
 	if (!c && !site)
 		c = cmp(x->addr, y->addr);
 	return c;
@@ -50,7 +62,7 @@ static void told_free(struct told *t)
 
 static struct told *told_new(const struct armdma_report *rep)
 {
-	const void *site = rep->sites[ARMDMA_SITE_HERE];
+	const void *site = armdma_report_place(rep->sites);
 	struct told *t = calloc(1, sizeof(*t));
 	char where[512];
 
@@ -78,7 +90,7 @@ struct told *told_get(struct reports *r, const struct armdma_report *rep, bool *
 	key.seen.kind = rep->kind;
 	key.seen.dev = rep->dev;
 	key.seen.addr = rep->addr;
-	key.seen.sites[ARMDMA_SITE_HERE] = rep->sites[ARMDMA_SITE_HERE];
+	memcpy(key.seen.sites, rep->sites, sizeof(rep->sites));
 	t = RB_FIND(told_tree, &r->told, &key);
 	if (t)
 		return t->same ? t->same : t;

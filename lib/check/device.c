@@ -22,7 +22,7 @@ static struct armdma_device *device_named(struct armdma_machine *m, const char *
 }
 
 /* A master's name stays where it is as long as the machine. */
-static struct armdma_device *device_of(struct checker *ck, const char *who)
+struct armdma_device *device_of(struct checker *ck, const char *who)
 {
 	struct master *e = &ck->masters[(uintptr_t)who / 64 % MASTERS];
 
@@ -41,7 +41,6 @@ struct access {
 	armdma_phys_t pa;	/* or ARMDMA_MAPPING_ERROR */
 	uint64_t len;
 	bool write;
-	bool from_inside;	/* the same transfer began in what is mapped */
 };
 
 static const char *verb(const struct access *a)
@@ -49,17 +48,14 @@ static const char *verb(const struct access *a)
 	return a->write ? "writes" : "reads";
 }
 
-/* The mapping or buffer of any device that ends before the address, in the same page. */
+/* The mapping or buffer that ends right before the address, or earlier in the same page. */
 static const struct track *ends_before(struct checker *ck, const struct access *a)
 {
 	armdma_dma_t page = a->addr & ARMDMA_PAGE_MASK;
-	const struct track *t = NULL;
+	const struct track *t = a->addr ? track_around(&ck->tracks, a->dev, a->addr - 1, ARMDMA_NONE) : NULL;
 
-	/* What ends in this page: its last byte lies between the page's first and the one before the address. */
 	for (armdma_dma_t at = a->addr; at-- > page && !t;)
 		t = track_around(&ck->tracks, a->dev, at, ARMDMA_NONE);
-	if (!t && a->from_inside)
-		t = track_around(&ck->tracks, a->dev, a->addr - 1, ARMDMA_NONE);
 	return t;
 }
 
@@ -87,6 +83,8 @@ static void guess(struct checker *ck, const struct access *a, struct armdma_repo
 			 (unsigned long long)a->addr, armdma_device_name(a->dev),
 			 (unsigned long long)(w.by_pa->addr + (a->addr - w.by_pa->pa)));
 		rep->sites[ARMDMA_SITE_MAP] = w.by_pa->map_site;
+		rep->dir = w.by_pa->dir;
+		rep->offset = a->addr - w.by_pa->pa;
 		return;
 	}
 	SLIST_FOREACH(other, &ck->m->devices, link) {
@@ -97,6 +95,8 @@ static void guess(struct checker *ck, const struct access *a, struct armdma_repo
 		text_add(s, "    the address was mapped for %s, not for %s\n", armdma_device_name(other),
 			 armdma_device_name(a->dev));
 		rep->sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
+		rep->dir = t->dir;
+		rep->offset = a->addr - t->addr;
 		return;
 	}
 }
@@ -190,37 +190,56 @@ static bool is_ours(const struct access *a)
 	return !a->dev->domain;
 }
 
+/* A transfer comes in bursts: what goes on where the last stray one ended is the same mistake. */
+static bool goes_on(struct checker *ck, const struct access *a)
+{
+	bool same = ck->stray_dev == a->dev && a->addr >= ck->stray_from && a->addr <= ck->stray_to;
+
+	if (!same)
+		ck->stray_from = a->addr;
+	ck->stray_dev = a->dev;
+	if (!same || a->addr + a->len > ck->stray_to)
+		ck->stray_to = a->addr + a->len;
+	return same;
+}
+
 static void stray(struct checker *ck, const struct access *a)
 {
+	if (goes_on(ck, a))
+		return;
 	if (ck->blind || after_unmap(ck, a) || free_block(ck, a) || past_the_end(ck, a))
 		return;
 	if (is_ours(a))
 		nowhere(ck, a);
 }
 
-void device_fault(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr, struct armdma_report *rep,
-		  struct text *s)
+enum armdma_report_kind device_fault(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr,
+				     struct armdma_report *rep, struct text *s)
 {
 	const struct access a = { .dev = dev, .addr = addr, .pa = ARMDMA_MAPPING_ERROR };
 	const struct track *t = track_find(ck, dev, addr);
+	enum armdma_report_kind kind = ARMDMA_REPORT_FAULT;
 
-	if (t)
-		text_add(s, "    the address is mapped %s\n", t->kind == TRACK_BUFFER ? "as a buffer" : dir_name(t->dir));
-	if (!t)
-		t = track_find_dead(ck, dev, addr);
-	if (!t) {
-		t = ends_before(ck, &a);
-		if (t)
-			text_add(s, "    %llu bytes past the end of:\n", (unsigned long long)(addr - t->addr - t->len));
+	if (t && t->kind == TRACK_STREAM && t->dir != ARMDMA_BIDIRECTIONAL)
+		kind = ARMDMA_REPORT_DEVICE_DIRECTION;
+	if (!t && (t = track_find_dead(ck, dev, addr)))
+		kind = ARMDMA_REPORT_DEVICE_AFTER_UNMAP;
+	if (!t && (t = ends_before(ck, &a))) {
+		kind = ARMDMA_REPORT_DEVICE_OVERRUN;
+		text_add(s, "    %llu bytes past the end of:\n", (unsigned long long)(addr - t->addr - t->len));
 	}
 	if (!t) {
 		guess(ck, &a, rep, s);
-		return;
+		/* Whoever drives the domain himself maps for himself. */
+		return dev->mapping && !ck->blind ? ARMDMA_REPORT_DEVICE_UNMAPPED : ARMDMA_REPORT_FAULT;
 	}
 	tell_mapping(s, t, false);
+	rep->offset = addr - t->addr;
+	rep->dir = t->dir;
 	rep->sites[t->kind == TRACK_STREAM ? ARMDMA_SITE_MAP : ARMDMA_SITE_ALLOC] = t->map_site;
 	rep->sites[ARMDMA_SITE_SYNC] = t->sync_site;
 	rep->sites[ARMDMA_SITE_END] = t->end_site;
+	return kind;
 }
 
 /* ---- Inside of a mapping ------------------------------------------------------------ */
@@ -262,6 +281,8 @@ static void check_safe_buffer(struct checker *ck, const struct access *a, const 
 	uint8_t cpus[256], devices[256];
 	uint64_t off = a->addr - t->addr;
 
+	struct armdma_line_state st;
+
 	if (t->device_wrote || t->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC)
 		return;
 	for (uint64_t at = 0; at < a->len; at += sizeof(cpus)) {
@@ -272,6 +293,9 @@ static void check_safe_buffer(struct checker *ck, const struct access *a, const 
 			return;
 		while (i < n && cpus[i] == devices[i])
 			i++;
+		/* A copy that waits in the write buffer is a missing barrier, not a missing sync. */
+		if (i < n && !armdma_hw_line_state(ck->m->hw, a->pa + at + i, &st) && st.store_pending)
+			return;
 		if (i < n) {
 			old_bytes(ck, a, t, at + i, t->pa + off + at + i);
 			return;
@@ -283,7 +307,11 @@ static void check_read(struct checker *ck, const struct access *a, const struct 
 {
 	uint64_t at;
 
-	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE] || t->kind == TRACK_BUFFER || t->flags & ARMDMA_MAP_RESOURCE)
+	if (t->kind == TRACK_BUFFER || t->flags & ARMDMA_MAP_RESOURCE)
+		return;
+	if (ck->rule[ARMDMA_REPORT_UNINITIALISED])
+		check_written(ck, t, a->addr - t->addr, a->len, a->pa);
+	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE])
 		return;
 	if (t->flags & ARMDMA_MAP_BOUNCED) {
 		check_safe_buffer(ck, a, t);
@@ -322,10 +350,41 @@ static void check_translation(struct checker *ck, const struct access *a, const 
 	tell_access(ck, a, &rep, what, "", "invalidate the TLB of every SYSMMU that carries the table when an entry changes");
 }
 
+static void missed_store(struct checker *ck, const struct access *a, const struct track *t)
+{
+	struct armdma_report rep = report_about(ARMDMA_REPORT_MISSING_WMB, t, a->addr - t->addr, a->len);
+	char story[1024] = "", what[160];
+	struct text s = { story, sizeof(story), 0 };
+
+	rep.sites[ARMDMA_SITE_HERE] = ck->missed.site;
+	rep.pa = ck->missed.pa;
+	rep.has_bytes = true;
+	rep.expected = ck->missed.byte;
+	armdma_hw_phys_read(ck->m->hw, ck->missed.pa, &rep.seen, 1);
+	rep.offset += ck->missed.pa - a->pa;
+	tell_mapping(&s, t, false);
+	snprintf(what, sizeof(what), "where a store of the CPU from before the doorbell still waits in the write buffer (offset %llu)",
+		 (unsigned long long)rep.offset);
+	tell_access(ck, a, &rep, what, story,
+		    "call wmb() between the last store to coherent memory and writel_relaxed(), or use writel()");
+}
+
+/* Only of the device whose register was written: another one may look whenever it likes. */
+static void check_missed(struct checker *ck, const struct access *a, const struct track *t)
+{
+	if (ck->missed.dev == a->dev && ck->missed.pa - a->pa < a->len)
+		missed_store(ck, a, t);
+	ck->missed.dev = NULL;
+}
+
 static void inside(struct checker *ck, const struct access *a, struct track *t)
 {
 	uint64_t off = a->addr - t->addr;
 
+	if (ck->stray_dev == a->dev)
+		ck->stray_dev = NULL;
+	if (ck->missed.dev && !a->write)
+		check_missed(ck, a, t);
 	check_translation(ck, a, t);
 	if (t->dir == (a->write ? ARMDMA_TO_DEVICE : ARMDMA_FROM_DEVICE))
 		wrong_way(ck, a, t);
@@ -380,7 +439,6 @@ void access_check(struct checker *ck, const struct armdma_event *ev)
 		there = t->len - (a.addr - t->addr);
 		a.len = left < there ? left : there;
 		inside(ck, &a, t);
-		a.from_inside = true;
 		a.addr += a.len;
 		a.pa += a.len;
 		left -= a.len;
@@ -406,6 +464,10 @@ void truncation_check(struct checker *ck, const struct armdma_event *ev)
 	}
 	snprintf(sentence, sizeof(sentence), "%s uses DMA address 0x%llx, of which its bus carries only 0x%llx",
 		 ev->who, (unsigned long long)ev->addr, (unsigned long long)ev->value);
+	/* What becomes of it on the bus is the same mistake. */
+	ck->stray_dev = rep.dev;
+	ck->stray_from = ev->value;
+	ck->stray_to = ev->value + ev->len;
 	report_make(ck, &rep, sentence, story,
 		    "call dma_set_mask_and_coherent() with the width that the device has, look at its result, and map afterwards");
 }

@@ -8,6 +8,7 @@ static const char *mend_of(enum armdma_report_kind kind)
 	case ARMDMA_REPORT_BAD_FREE:
 		return "free and unmap with the very device, address, size and attributes of the allocation or mapping";
 	case ARMDMA_REPORT_FAULT:
+	case ARMDMA_REPORT_DEVICE_UNMAPPED:
 		return "map the buffer before the device uses it, and give the device the handle, not a physical address";
 	case ARMDMA_REPORT_LEAK:
 		return "free or unmap it on every path, errors included";
@@ -49,7 +50,7 @@ void misuse_event(struct checker *ck, const struct armdma_event *ev)
 	struct text s = { story, sizeof(story), 0 };
 
 	if (rep.kind == ARMDMA_REPORT_FAULT && ev->dev)
-		device_fault(ck, ev->dev, ev->addr, &rep, &s);
+		rep.kind = device_fault(ck, ev->dev, ev->addr, &rep, &s);
 	else if (!t)
 		t = tell_owner(ck, ev->pa, &s);
 	rep.sites[ARMDMA_SITE_HERE] = ev->site;

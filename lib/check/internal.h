@@ -15,6 +15,14 @@ struct master {
 	struct armdma_device *dev;
 };
 
+/* A store that a device did not see although its register was written after it. */
+struct missed {
+	struct armdma_device *dev;	/* NULL: none */
+	const void *site;		/* of that write */
+	armdma_phys_t pa;
+	uint8_t byte;
+};
+
 struct checker {
 	struct armdma_machine *m;
 	bool on;
@@ -23,6 +31,10 @@ struct checker {
 	bool blind;			/* mappings exist that nothing is known of */
 	struct tracks tracks;
 	struct track *last;		/* mapped last, while live */
+	struct missed missed;
+	/* Where the device's last transfer outside of everything, or the last that was truncated, ended: what follows is the same. */
+	struct armdma_device *stray_dev;
+	armdma_dma_t stray_from, stray_to;
 	struct master masters[MASTERS];
 	struct reports reports;
 };
@@ -46,14 +58,23 @@ bool track_cpu_owns(const struct track *t, uint64_t off);
 void map_check(struct checker *ck, const struct track *t);
 void sync_check(struct checker *ck, const struct track *t, const struct armdma_event *ev, uint64_t from, uint64_t to);
 void unmap_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
-/* take.c: a range is about to be taken back. */
+/* take.c: a range is about to be taken back; to be handed over. */
+void give_check(struct checker *ck, const struct armdma_event *ev);
 void take_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
+/* The device that a bus master belongs to, or NULL. */
+struct armdma_device *device_of(struct checker *ck, const char *who);
 /* device.c: a device has read or written; its address lost bits. */
 void access_check(struct checker *ck, const struct armdma_event *ev);
 void truncation_check(struct checker *ck, const struct armdma_event *ev);
-/* An IOMMU refused an address: what is known about it, for a report on the fault. */
-void device_fault(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr, struct armdma_report *rep,
+/* An IOMMU refused an address: which kind of mistake was that, and what is known about it. */
+enum armdma_report_kind device_fault(struct checker *ck, struct armdma_device *dev, armdma_dma_t addr, struct armdma_report *rep,
 		  struct text *s);
+
+/* sees.c: the CPU loads what a device has rewritten; says so if that is what its bytes prove. expected: NULL, what memory holds. */
+void report_stale_cpu(struct armdma_machine *m, const void *cpu, const uint8_t *expected, size_t len, const void *site);
+/* unwritten.c: bytes that nobody has written leave the kernel; a device reads them. */
+void exposed(struct checker *ck, const void *cpu, size_t len, const void *site);
+void check_written(struct checker *ck, const struct track *t, uint64_t off, uint64_t len, armdma_phys_t at);
 
 /* What an event of the two types proves. */
 void misuse_event(struct checker *ck, const struct armdma_event *ev);

@@ -220,8 +220,8 @@ struct track *track_at(const struct tracks *ts, const struct armdma_device *dev,
 static int fits(const struct track *t, enum armdma_dir dir)
 {
 	if (t->kind == TRACK_BUFFER)
-		return t->flags ? 1 : 2;
-	return dir == ARMDMA_NONE || t->dir == dir || t->dir == ARMDMA_BIDIRECTIONAL ? 4 : 3;
+		return t->flags ? 1 : 3;
+	return dir == ARMDMA_NONE || t->dir == dir || t->dir == ARMDMA_BIDIRECTIONAL ? 4 : 2;
 }
 
 struct track *track_around(const struct tracks *ts, const struct armdma_device *dev, armdma_dma_t addr,

@@ -80,7 +80,10 @@ void track_bury(struct tracks *ts, struct track *t, bool in_ram);
 /* A live record that starts at addr: with that length, and that direction if there is one; newest first. */
 struct track *track_at(const struct tracks *ts, const struct armdma_device *dev, armdma_dma_t addr, uint64_t len,
 		       enum armdma_dir dir);
-/* A live record that contains addr: a mapping rather than a buffer, one that goes `dir` (NONE: any) rather than another. */
+/*
+ * A live record that contains addr: a mapping that goes `dir` (NONE: any), rather than a buffer, rather than a mapping that does not,
+ * rather than a buffer of the layer's own.
+ */
 struct track *track_around(const struct tracks *ts, const struct armdma_device *dev, armdma_dma_t addr,
 			   enum armdma_dir dir);
 /* Live mappings that touch [pa, pa+len): calls fn until it returns true, and returns whether it did. */

@@ -27,6 +27,9 @@ static bool memory_has(struct armdma_machine *m, const uint8_t *cpu, const uint8
 	return true;
 }
 
+static const char mend_sync[] =
+	"call dma_sync_single_for_cpu() or dma_unmap_single() for the range after the transfer and before the CPU reads it";
+
 static const char *mend_stale_cpu(const struct finding *f, const struct track *tr)
 {
 	if (f->bytes[BYTE_UNSEEN])
@@ -35,7 +38,7 @@ static const char *mend_stale_cpu(const struct finding *f, const struct track *t
 		return "map with DMA_FROM_DEVICE or DMA_BIDIRECTIONAL what the device writes";
 	if (tr && tr->ended && tr->write_time <= tr->end_time)
 		return "unmap with the size and direction of the mapping, without SKIP_CPU_SYNC";
-	return "call dma_sync_single_for_cpu() or dma_unmap_single() for the range after the transfer and before the CPU reads it";
+	return mend_sync;
 }
 
 /* The mapping or buffer that a report is about. */
@@ -50,8 +53,7 @@ static void fill_from_track(struct armdma_report *rep, const struct track *tr)
 }
 
 /* A proof only if the CPU really sees what a device has overwritten: its own stores are no device's. */
-static void report_stale_cpu(struct armdma_machine *m, const void *cpu, const uint8_t *expected, size_t len,
-			     const void *site)
+void report_stale_cpu(struct armdma_machine *m, const void *cpu, const uint8_t *expected, size_t len, const void *site)
 {
 	struct armdma_report rep = { .kind = ARMDMA_REPORT_STALE_CPU, .cpu = cpu, .len = len,
 				     .addr = ARMDMA_MAPPING_ERROR };
@@ -64,8 +66,10 @@ static void report_stale_cpu(struct armdma_machine *m, const void *cpu, const ui
 		return;
 	tr = tell_finding(m, &f, cpu, len, true, &t);
 	rep.pa = f.spans[0].pa;
+	if (!f.bytes[BYTE_STALE] && !f.bytes[BYTE_CONFLICT])
+		rep.kind = ARMDMA_REPORT_MISSING_RMB;
 	rep.has_bytes = true;
-	rep.expected = expected[f.spans[0].off];
+	rep.expected = expected ? expected[f.spans[0].off] : f.spans[0].ram[0];
 	rep.seen = f.spans[0].cpu[0];
 	rep.sites[ARMDMA_SITE_HERE] = site;
 	if (tr)
@@ -141,7 +145,7 @@ static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, cons
 		 "the CPU reads %zu bytes at %p while what the device wrote is still in the safe buffer", len,
 		 (const void *)cpu);
 	report_make(m->check, &rep, sentence, story,
-		    "call dma_sync_single_for_cpu() or dma_unmap_single() for the range after the transfer and before the CPU reads it");
+		    mend_sync);
 }
 
 bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *expected, size_t len,
@@ -151,9 +155,11 @@ bool armdma_cpu_sees_at(struct armdma_machine *m, const void *cpu, const void *e
 
 	if (loads_return(m, cpu, expected, len))
 		return true;
-	if (m->check->on && memory_has(m, cpu, expected, len))
+	if (!m->check->on)
+		return false;
+	if (memory_has(m, cpu, expected, len))
 		report_stale_cpu(m, cpu, expected, len, site);
-	else if (m->check->on)
+	else
 		report_not_copied(m, cpu, expected, len, site);
 	return false;
 }

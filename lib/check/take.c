@@ -178,3 +178,59 @@ void take_check(struct checker *ck, const struct track *t, const struct armdma_e
 	if (ck->rule[ARMDMA_REPORT_SHARED_LINE])
 		check_edges(ck, t, ev);
 }
+
+/* ---- Handing over --------------------------------------------------------------- */
+
+struct neighbour {
+	armdma_phys_t byte;	/* that a device has written and the CPU not */
+	struct track *found;
+};
+
+static bool is_in(void *ctx, struct track *t)
+{
+	struct neighbour *n = ctx;
+
+	if (t->dir != ARMDMA_TO_DEVICE && t->device_wrote)
+		n->found = t;
+	return n->found;
+}
+
+/* [from, to) lies beside what is handed over, in one line with it: is a device's data in it about to be written over? */
+static void check_given_edge(struct checker *ck, const struct armdma_event *ev, armdma_phys_t from, armdma_phys_t to)
+{
+	uint64_t lsize = ck->m->cfg->inner_line, at = armdma_hw_find_stale(ck->m->hw, from, to - from);
+	armdma_phys_t line = from & ~(lsize - 1);
+	struct neighbour n = { .byte = from + at };
+	struct armdma_report rep;
+	char story[1024] = "";
+	struct text s = { story, sizeof(story), 0 };
+
+	/* A line without a store of the CPU is not written back. What nobody has mapped any more is nobody's loss. */
+	if (at == to - from || armdma_hw_find_store(ck->m->hw, line, lsize) == lsize ||
+	    !track_each_pa(&ck->tracks, n.byte, 1, is_in, &n))
+		return;
+	rep = report_about(ARMDMA_REPORT_SHARED_LINE, n.found, n.byte - n.found->pa, 1);
+	rep.sites[ARMDMA_SITE_HERE] = ev->site;
+	rep.has_bytes = true;
+	rep.expected = byte_at(ck, n.byte, false);
+	rep.seen = byte_at(ck, n.byte, true);
+	text_add(&s, "    handed over: %llu bytes at physical 0x%llx\n", (unsigned long long)ev->len,
+		 (unsigned long long)ev->pa);
+	tell_mapping(&s, n.found, false);
+	report_make(ck, &rep, "this call writes back a cache line, and with it old bytes over what a device has just written beside",
+		    story, "give what the device writes cache lines of its own: align and pad it to dma_get_cache_alignment()");
+}
+
+void give_check(struct checker *ck, const struct armdma_event *ev)
+{
+	uint64_t mask = (uint64_t)ck->m->cfg->inner_line - 1;
+	armdma_phys_t start = ev->pa, end = ev->pa + ev->len;
+
+	if (!ck->rule[ARMDMA_REPORT_SHARED_LINE] || !((start | end) & mask) || ev->dev->coherent ||
+	    ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC || ev->flags & ARMDMA_MAP_BOUNCED)
+		return;
+	if (start & mask)
+		check_given_edge(ck, ev, start & ~mask, start);
+	if (end & mask)
+		check_given_edge(ck, ev, end, (end | mask) + 1);
+}

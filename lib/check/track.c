@@ -237,6 +237,9 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 	case ARMDMA_EV_DMA_TAKE:
 		taken(ck, ev);
 		break;
+	case ARMDMA_EV_DMA_GIVE:
+		give_check(ck, ev);
+		break;
 	case ARMDMA_EV_DMA_SYNC_CPU:
 	case ARMDMA_EV_DMA_SYNC_DEV:
 		synced(ck, ev);
@@ -247,6 +250,9 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 	case ARMDMA_EV_BUS_READ:
 	case ARMDMA_EV_BUS_WRITE:
 		access_check(ck, ev);
+		break;
+	case ARMDMA_EV_STORE_MISSED:
+		ck->missed = (struct missed){ device_of(ck, ev->who), ev->site, ev->pa, (uint8_t)ev->value };
 		break;
 	case ARMDMA_EV_BUS_TRUNCATED:
 		truncation_check(ck, ev);

@@ -64,7 +64,7 @@ void cmocka_print(const char *text)
 
 void cmocka_on_report(void *ctx, const struct armdma_report *report)
 {
-	const void *site = report->sites[ARMDMA_SITE_HERE];
+	const void *site = armdma_report_place(report->sites);
 	struct armdma_site_info info = { .file = "" };
 	struct cmocka_test *t = ctx;
 	bool trap = report->kind == ARMDMA_REPORT_TRAP && in_body(t);

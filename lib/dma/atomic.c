@@ -87,15 +87,21 @@ int dma_alloc_atomic(struct armdma_device *dev, struct dma_buffer *buf)
 	struct armdma_machine *m = dev->m;
 	struct dma_region *pool = dma_atomic_pool(m);
 	int ret = -ENOMEM;
+	bool injected;
 
 	if (!pool)
 		return ret;
-	if (!fail_now(m, ARMDMA_FAIL_ATOMIC_POOL))
+	injected = fail_now(m, ARMDMA_FAIL_ATOMIC_POOL);
+	if (!injected)
 		ret = dma_alloc_region(buf, pool, buf->npages, round_up_pow2(buf->npages));
 	if (ret) {
 		armdma_hw_log(m->hw,
 			      "%s: the atomic pool of %zu KiB has no %zu KiB left: increase atomic_pool_size (coherent_pool=)",
 			      dev->name, pool->npages * 4, buf->npages * 4);
+		if (!buf->internal && !armdma_in_atomic(m) && !injected && !(buf->attrs & ARMDMA_ATTR_NO_WARN))
+			misuse(m, ARMDMA_REPORT_ATOMIC_POOL, dev, buf->site, ARMDMA_MAPPING_ERROR, buf->size,
+			       "%zu bytes were asked for with GFP_ATOMIC where the caller may sleep, and the atomic pool of %zu KiB has run dry",
+			       buf->size, pool->npages * 4);
 		return ret;
 	}
 	if (!as_linux(m)) {

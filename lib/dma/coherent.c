@@ -292,6 +292,9 @@ bool dma_free(struct armdma_device *dev, size_t size, void *cpu, armdma_dma_t ha
 		free_buffer(dev, buf, call);
 		return true;
 	}
+	buf = find_buffer(dev->m, cpu);
+	if (buf)
+		buf->refused = true;
 	if (as_linux(dev->m) && dev->ops->set == ARMDMA_OPS_IOMMU_COHERENT && size)
 		free_unchecked(dev, size, cpu, handle);
 	return false;

@@ -58,7 +58,7 @@ static void report_stream(void *ctx, const struct dma_stream *st)
 {
 	const struct armdma_device *of = ctx;
 
-	if (st->kind == DMA_KIND_SG || (of && st->dev != of))
+	if (st->kind == DMA_KIND_SG || st->refused || (of && st->dev != of))
 		return;
 	misuse(st->dev->m, ARMDMA_REPORT_LEAK, st->dev, st->site, st->addr, st->size,
 	       "a streaming mapping of %zu bytes of %s was never unmapped", st->size, st->dev->name);
@@ -68,7 +68,7 @@ static void report_list(void *ctx, const struct dma_sg *sg)
 {
 	const struct armdma_device *of = ctx;
 
-	if (of && sg->dev != of)
+	if (sg->refused || (of && sg->dev != of))
 		return;
 	if (sg->own)
 		misuse(sg->dev->m, ARMDMA_REPORT_LEAK, sg->dev, sg->site, sg->segs[0]->addr, sg->segs[0]->size,
@@ -88,7 +88,7 @@ void dma_report_leaks(struct armdma_machine *m, const struct armdma_device *dev)
 	if (!m->dma || m->abandoned)
 		return;
 	RB_FOREACH(buf, dma_buffer_tree, &m->dma->buffers)
-		if (!buf->internal && (!dev || buf->dev == dev))
+		if (!buf->internal && !buf->refused && (!dev || buf->dev == dev))
 			misuse(m, ARMDMA_REPORT_LEAK, buf->dev, buf->site, buf->handle, buf->size,
 			       "a buffer of %zu bytes of %s was never freed", buf->size, buf->dev->name);
 	dma_streams_walk(&m->dma->streams, report_stream, of);

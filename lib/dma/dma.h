@@ -89,6 +89,9 @@ static inline bool dma_check(struct armdma_device *dev, const struct dma_call *c
 	return false;
 }
 
+/* Report a range of RAM of which part belongs to nobody. */
+void dma_check_owner(struct armdma_device *dev, armdma_phys_t pa, size_t size, const struct dma_call *call);
+
 const char *dma_dir_name(enum armdma_dir dir);
 
 /* ---- Buffers ----------------------------------------------------------------- */
@@ -103,6 +106,7 @@ struct dma_buffer {
 	armdma_dma_t handle;
 	unsigned long attrs;
 	const void *site;
+	bool refused;		/* a free of it was refused, and reported: that it stays is no news */
 	bool internal;		/* the layer's own: a pool's chunk */
 	struct dma_region *region;	/* cut from it (atomic pool, declared memory); NULL: pages of its own */
 	size_t region_at, region_pages;	/* first page there, and how many are taken */
@@ -133,6 +137,7 @@ struct dma_stream {
 	enum dma_kind kind;
 	unsigned long attrs;
 	const void *site;
+	bool refused;		/* an unmap of it was refused, and reported: that it stays is no news */
 	/* Those of the map: the device may be attached elsewhere when it is undone. */
 	const struct armdma_dma_ops *ops;
 	struct armdma_iommu_mapping *mapping;	/* with a reference; NULL: direct */
@@ -159,6 +164,7 @@ struct dma_sg {
 	enum armdma_dir dir;
 	unsigned long attrs;
 	bool own;		/* memory that the layer allocated with the mapping */
+	bool refused;		/* as of a stream */
 	struct own_pages *owner;	/* whose it then is */
 	const void *site;
 	const struct armdma_dma_ops *ops;

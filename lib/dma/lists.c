@@ -23,6 +23,7 @@ struct dma_stream *dma_sg_segment(struct dma_sg *sg, unsigned int first, unsigne
 	st->kind = DMA_KIND_SG;
 	st->attrs = sg->attrs;
 	st->site = sg->site;
+	st->refused = false;
 	st->ops = sg->ops;
 	st->mapping = sg->mapping;
 	st->sg = sg;
@@ -98,9 +99,13 @@ static bool read_list(struct dma_sg *sg, const struct dma_call *call)
 			       call->name, i, (void *)armdma_sg_page(s), s->offset, s->length);
 			return false;
 		}
-		if (!mm_is_coherent(m, e->pa) || sg->own || is_export(sg))
+		if (sg->own || is_export(sg))
 			continue;
-		misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, sg->dev, call->site, e->pa, s->length,
+		if (!mm_is_coherent(m, e->pa)) {
+			dma_check_owner(sg->dev, e->pa, e->length, call);
+			continue;
+		}
+		misuse_of_page(m, ARMDMA_REPORT_BAD_MEMORY, sg->dev, call->site, e->pa, s->length,
 			       "%s: entry %u is memory of a coherent buffer", call->name, i);
 		if (!as_linux(m))
 			return false;
@@ -187,6 +192,28 @@ static struct dma_sg *new_list(struct armdma_device *dev, struct armdma_scatterl
 	return sg;
 }
 
+/* A segment that the device said it cannot take. As the kernel's own check (dma-debug). */
+static void check_segments(const struct dma_sg *sg, const struct dma_call *call)
+{
+	for (unsigned int i = 0; !sg->own && i < sg->nsegs; i++) {
+		const struct dma_stream *st = sg->segs[i];
+		armdma_dma_t last = st->addr + st->size - 1;
+
+		if (st->size > sg->max_seg)
+			misuse(sg->dev->m, ARMDMA_REPORT_SEGMENT, sg->dev, call->site, st->addr, st->size,
+			       "%s gives a segment of %zu bytes, more than the %llu that the device takes (dma_set_max_seg_size())",
+			       call->name, st->size, (unsigned long long)sg->max_seg);
+		else if ((st->addr ^ last) & ~sg->boundary)
+			misuse(sg->dev->m, ARMDMA_REPORT_SEGMENT, sg->dev, call->site, st->addr, st->size,
+			       "%s gives a segment [0x%llx, 0x%llx] that crosses a boundary of the device, 0x%llx (dma_set_seg_boundary())",
+			       call->name, (unsigned long long)st->addr, (unsigned long long)last,
+			       (unsigned long long)(last & ~sg->boundary));
+		else
+			continue;
+		return;
+	}
+}
+
 struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *sgl, unsigned int nents,
 			  enum armdma_dir dir, unsigned long attrs, bool own,
 			  const struct dma_call *call, int *error)
@@ -195,6 +222,8 @@ struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *
 	bool legible = sg && read_list(sg, call);
 	int ret = -ENOMEM;
 
+	if (legible && !own)
+		emit_entries(sg, nents, ARMDMA_EV_DMA_GIVE, dir, attrs, call->site);
 	if (sg)
 		ret = legible ? sg->ops->map_sg(sg) : -EINVAL;
 	*error = ret < 0 ? ret : 0;
@@ -209,6 +238,7 @@ struct dma_sg *dma_sg_map(struct armdma_device *dev, struct armdma_scatterlist *
 	dev->dma->maps++;
 	dev->dma->live_maps++;
 	emit_entries(sg, sg->nents, ARMDMA_EV_DMA_MAP, dir, attrs, call->site);
+	check_segments(sg, call);
 	return sg;
 }
 
@@ -323,6 +353,8 @@ static struct dma_sg *claim_list(struct armdma_device *dev, struct armdma_scatte
 		       dma_dir_name(sg->dir));
 	else
 		return sg;
+	if (other && unmap)
+		other->refused = true;
 	/* As Linux 6.1, the call does what its arguments say, as far as the list goes. */
 	return as_linux(dev->m) && sg && !sg->own && (unsigned int)nents <= sg->nents ? sg : NULL;
 }
@@ -380,6 +412,7 @@ static void sync_list(struct armdma_device *dev, struct armdma_scatterlist *sgl,
 		emit_entries(sg, (unsigned int)nents, ARMDMA_EV_DMA_TAKE, dir, 0, call->site);
 		sg->ops->sync_sg_for_cpu(sg, (unsigned int)nents, dir);
 	} else {
+		emit_entries(sg, (unsigned int)nents, ARMDMA_EV_DMA_GIVE, dir, 0, call->site);
 		sg->ops->sync_sg_for_device(sg, (unsigned int)nents, dir);
 	}
 	dev->dma->syncs++;

@@ -182,6 +182,7 @@ void armdma_iommu_detach_device(struct armdma_device *dev)
 		       ARMDMA_MAPPING_ERROR, 0, "%s is detached but was not attached", dev->name);
 		return;
 	}
+	device_check_idle(dev, call.name, call.site);
 	if ((dev->dma->live_allocs || dev->dma->live_maps) && !dev->m->abandoned)
 		misuse(dev->m, ARMDMA_REPORT_LEAK, dev, call.site,
 		       ARMDMA_MAPPING_ERROR, dev->dma->live_bytes,

@@ -2,8 +2,10 @@
 /* Streaming mappings of one range: the public calls, and how a mapping is recorded. Lists are in lists.c. */
 #include <errno.h>
 
+#include "lib/check/check.h"
 #include "lib/dma/dma.h"
 #include "lib/mm/mm.h"
+#include "lib/site/where.h"
 
 static uint32_t map_flags(const struct dma_stream *st)
 {
@@ -65,6 +67,7 @@ static struct dma_stream *new_stream(struct armdma_device *dev, armdma_phys_t pa
 	st->kind = kind;
 	st->attrs = attrs;
 	st->site = site;
+	st->refused = false;
 	st->ops = dev->ops;
 	st->mapping = dev->mapping;
 	st->sg = NULL;
@@ -93,6 +96,8 @@ static armdma_dma_t map(struct armdma_device *dev, armdma_phys_t pa, uint64_t le
 
 	if (!st)
 		return failed(dev, pa, size, dir, attrs, site);
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_GIVE) && kind == DMA_KIND_PAGE)
+		dma_emit_map(st, ARMDMA_EV_DMA_GIVE, ARMDMA_MAPPING_ERROR, pa, size, attrs, site, 0);
 	addr = kind == DMA_KIND_RESOURCE ? dev->ops->map_resource(st) : dev->ops->map_page(st, lead);
 	if (addr == ARMDMA_MAPPING_ERROR) {
 		dma_stream_put(&dev->m->dma->streams, st);
@@ -120,10 +125,21 @@ static bool is_buffers(struct armdma_device *dev, armdma_phys_t pa, size_t size,
 
 	if (__builtin_expect(!mm_ends_coherent(m, pa, size), 1))
 		return false;
-	misuse_of_page(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, pa, size,
+	misuse_of_page(m, ARMDMA_REPORT_BAD_MEMORY, dev, call->site, pa, size,
 		       "%s of physical 0x%llx+%zu, which is memory of a coherent buffer: it has its own DMA address",
 		       call->name, (unsigned long long)pa, size);
 	return !as_linux(m);
+}
+
+/* A driver that maps what it does not own lets the device write over somebody else's data. As in Linux it is mapped nevertheless. */
+void dma_check_owner(struct armdma_device *dev, armdma_phys_t pa, size_t size, const struct dma_call *call)
+{
+	struct mm_trouble t;
+
+	if (check_wants(dev->m, ARMDMA_REPORT_BAD_MEMORY) && mm_is_nobodys(dev->m, pa, size, &t))
+		misuse_of_page(dev->m, ARMDMA_REPORT_BAD_MEMORY, dev, call->site, t.pa, size,
+			       "%s of physical 0x%llx+%zu, of which 0x%llx %s", call->name, (unsigned long long)pa,
+			       size, (unsigned long long)t.pa, t.what);
 }
 
 static armdma_dma_t map_page(struct armdma_device *dev, struct armdma_page *page, size_t offset, size_t size,
@@ -143,6 +159,7 @@ static armdma_dma_t map_page(struct armdma_device *dev, struct armdma_page *page
 	}
 	if (is_buffers(dev, pa, size, call))
 		return ARMDMA_MAPPING_ERROR;
+	dma_check_owner(dev, pa, size, call);
 	return map(dev, pa, offset & ARMDMA_PAGE_MASK, size, dir, attrs, DMA_KIND_PAGE, call->site);
 }
 
@@ -165,17 +182,27 @@ armdma_dma_t armdma_dma_map_page(struct armdma_device *dev, struct armdma_page *
 				       ARMDMA_MAPPING_ERROR;
 }
 
+/* What kind of address is it that is no linear one? */
 static const char *space_name(const struct armdma_machine *m, const void *p)
 {
 	static const char *const where[] = {
-		[ARMDMA_SPACE_NONE] = "outside the machine (stack, static or malloc memory)",
+		[ARMDMA_SPACE_LINEAR] = "in the linear map",
 		[ARMDMA_SPACE_VMALLOC] = "in the vmalloc area (a coherent or vmapped buffer)",
 		[ARMDMA_SPACE_KMAP] = "a kmap address",
 		[ARMDMA_SPACE_USER] = "a user address",
 		[ARMDMA_SPACE_COOKIE] = "a NO_KERNEL_MAPPING cookie",
 	};
+	enum armdma_space space = armdma_hw_space_of(m->hw, p);
 
-	return where[armdma_hw_space_of(m->hw, p)];
+	if (space != ARMDMA_SPACE_NONE)
+		return where[space];
+	if ((uintptr_t)p < ARMDMA_PAGE_SIZE)
+		return "NULL (or nearly): a highmem page has no address";
+	if (site_on_stack(p))
+		return "on the stack";
+	if (site_in_module(p))
+		return "static data or code";
+	return "outside the machine (malloc memory?)";
 }
 
 static armdma_dma_t map_single(struct armdma_device *dev, void *ptr, size_t size, enum armdma_dir dir,
@@ -187,18 +214,19 @@ static armdma_dma_t map_single(struct armdma_device *dev, void *ptr, size_t size
 	if (!dma_check(dev, call, ARMDMA_MAPPING_ERROR, size, dir))
 		return ARMDMA_MAPPING_ERROR;
 	if (pa == ARMDMA_MAPPING_ERROR) {
-		misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+		misuse(m, ARMDMA_REPORT_BAD_MEMORY, dev, call->site, ARMDMA_MAPPING_ERROR, size,
 		       "%s of %p, which is %s; only linear-map addresses (kmalloc, page_address) can be mapped",
 		       call->name, ptr, space_name(m, ptr));
 		return ARMDMA_MAPPING_ERROR;
 	}
 	if (size > m->cfg->lowmem_size - (pa - m->cfg->ram_base)) {
-		misuse(m, ARMDMA_REPORT_BAD_ARGUMENT, dev, call->site, ARMDMA_MAPPING_ERROR, size,
+		misuse(m, ARMDMA_REPORT_BAD_MEMORY, dev, call->site, ARMDMA_MAPPING_ERROR, size,
 		       "%s of %p+%zu runs beyond the linear map", call->name, ptr, size);
 		return ARMDMA_MAPPING_ERROR;
 	}
 	if (is_buffers(dev, pa, size, call))
 		return ARMDMA_MAPPING_ERROR;
+	dma_check_owner(dev, pa, size, call);
 	return map(dev, pa, 0, size, dir, attrs, DMA_KIND_PAGE, call->site);
 }
 
@@ -252,13 +280,14 @@ int armdma_dma_mapping_error(struct armdma_device *dev, armdma_dma_t addr)
 
 /* ---- Unmap --------------------------------------------------------------------------- */
 
-static void not_mapped(struct armdma_device *dev, const struct dma_call *call, armdma_dma_t addr, size_t size)
+static void not_mapped(struct armdma_device *dev, const struct dma_call *call, enum armdma_report_kind kind,
+		       armdma_dma_t addr, size_t size)
 {
 	if (addr == ARMDMA_MAPPING_ERROR)
-		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		misuse(dev->m, kind, dev, call->site, addr, size,
 		       "%s of the error address: the result of a failed map was not checked", call->name);
 	else
-		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
+		misuse(dev->m, kind, dev, call->site, addr, size,
 		       "%s of DMA address 0x%llx, where %s has nothing mapped", call->name,
 		       (unsigned long long)addr, dev->name);
 }
@@ -282,7 +311,7 @@ static struct dma_stream *claim_stream(struct armdma_device *dev, const struct d
 	struct dma_stream *st = dma_stream_find(&dev->m->dma->streams, dev, addr, size, dir);
 
 	if (!st)
-		not_mapped(dev, call, addr, size);
+		not_mapped(dev, call, ARMDMA_REPORT_BAD_FREE, addr, size);
 	else if (st->kind != kind)
 		misuse(dev->m, ARMDMA_REPORT_BAD_FREE, dev, call->site, addr, size,
 		       "%s of DMA address 0x%llx, which was mapped %s", call->name,
@@ -297,6 +326,8 @@ static struct dma_stream *claim_stream(struct armdma_device *dev, const struct d
 		       dma_dir_name(dir), (unsigned long long)addr, dma_dir_name(st->dir));
 	else
 		return st;
+	if (st)
+		st->refused = true;
 	return NULL;
 }
 
@@ -401,7 +432,7 @@ static struct dma_stream *claim_part(struct armdma_device *dev, const struct dma
 	if (addr != ARMDMA_MAPPING_ERROR)
 		st = dma_stream_around(&dev->m->dma->streams, dev, addr, size, dir);
 	if (!st) {
-		not_mapped(dev, call, addr, size);
+		not_mapped(dev, call, ARMDMA_REPORT_BAD_ARGUMENT, addr, size);
 		return NULL;
 	}
 	if (size > st->size - (addr - st->addr)) {
@@ -463,6 +494,7 @@ static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned lon
 		emit_sync(st, ARMDMA_EV_DMA_TAKE, offset, size, dir, call->site);
 		st->ops->sync_for_cpu(st, offset, size, dir);
 	} else {
+		emit_sync(st, ARMDMA_EV_DMA_GIVE, offset, size, dir, call->site);
 		st->ops->sync_for_device(st, offset, size, dir);
 	}
 	dev->dma->syncs++;

@@ -112,6 +112,11 @@ static bool taken(const struct mm_cma *cma, uint32_t bit)
 	return cma->map[bit / 64] >> (bit % 64) & 1;
 }
 
+bool mm_cma_taken(const struct mm_cma *cma, uint32_t index)
+{
+	return taken(cma, index - cma->start);
+}
+
 /* The lowest aligned run of n free pages; npages of the area when there is none. */
 static uint32_t find_run(const struct mm_cma *cma, uint32_t n, uint32_t align)
 {

@@ -145,6 +145,7 @@ int mm_cma_create(struct mm *mm, const struct armdma_config *cfg);
 void mm_cma_destroy(struct mm *mm);
 /* The area that contains a page, or NULL. */
 struct mm_cma *mm_cma_of(struct mm *mm, uint32_t index);
+bool mm_cma_taken(const struct mm_cma *cma, uint32_t index);
 /* The last reference to a page of an area is gone. */
 void mm_cma_freed(struct mm_cma *cma, uint32_t index);
 int mm_cma_validate(const struct mm *mm, struct armdma_error *err);
@@ -157,6 +158,10 @@ struct mm_kmalloc_sum {
 };
 
 void mm_slab_destroy(struct mm *mm);
+/* mm_is_nobodys() for a range that starts in a slab. */
+struct mm_trouble;
+bool mm_slab_nobodys(struct armdma_machine *m, const struct armdma_page *head, armdma_phys_t pa, size_t size,
+		     struct mm_trouble *t);
 /* Check all slabs against what the page array says about kmalloc's blocks. 0 or -EIO and *err. */
 int mm_slab_validate(const struct mm *mm, const struct mm_kmalloc_sum *sum,
 		     struct armdma_error *err);

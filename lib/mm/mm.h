@@ -46,6 +46,17 @@ bool mm_is_coherent(struct armdma_machine *m, armdma_phys_t pa);
 /* Is the first or the last page of a range of RAM? */
 bool mm_ends_coherent(const struct armdma_machine *m, armdma_phys_t pa, size_t size);
 
+/* A range that somebody hands out although not all of it is his: what about which byte. */
+struct mm_trouble {
+	armdma_phys_t pa;
+	const char *what;	/* "is free", ...: a predicate */
+};
+/* Is part of [pa, pa+size), which is RAM, allocated to nobody, or beyond the kmalloc object in which the range starts? */
+bool mm_is_nobodys(struct armdma_machine *m, armdma_phys_t pa, size_t size, struct mm_trouble *t);
+bool mm_is_kmalloc(struct armdma_machine *m, armdma_phys_t pa);
+/* Fill memory that changes hands with words that tell that nobody has written them (unwritten.h). Multiples of 8 bytes. */
+void mm_mark_unwritten(struct armdma_machine *m, armdma_phys_t pa, size_t len);
+
 /* Take a page of reserved memory over (as order 0, one reference); armdma_free_pages() gives it back. False: it is not reserved, or taken. */
 bool mm_adopt_reserved(struct armdma_machine *m, struct armdma_page *page);
 

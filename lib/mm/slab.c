@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* Linux has 96 and 192 beside the powers of two; a line must divide the size. */
@@ -189,6 +190,8 @@ static void *alloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp, cons
 	mm->kmalloc_bytes += size;
 	if (gfp & ARMDMA__GFP_ZERO)
 		memset(p, 0, usable);
+	else if (check_wants(m, ARMDMA_REPORT_UNINITIALISED))
+		mm_mark_unwritten(m, armdma_hw_linear_to_phys(m->hw, p), usable & ~(size_t)7);
 	return p;
 }
 
@@ -286,6 +289,26 @@ size_t armdma_ksize(struct armdma_machine *m, const void *p, void **start)
 	if (start)
 		*start = o.trouble ? NULL : o.start;
 	return o.trouble ? 0 : o.size;
+}
+
+bool mm_slab_nobodys(struct armdma_machine *m, const struct armdma_page *head, armdma_phys_t pa, size_t size,
+		     struct mm_trouble *t)
+{
+	const struct mm_slab *slab = head->u.slab;
+	armdma_phys_t start = mm_phys(m->mm, slab->index);
+	unsigned int obj = (unsigned int)((pa - start) / class_size[slab->cls]);
+	armdma_phys_t end = start + (uint64_t)(obj + 1) * class_size[slab->cls];
+
+	t->pa = pa;
+	if (obj >= slab->objects || !object_live(slab, obj))
+		t->what = "is a kmalloc object that is free";
+	else if (pa + size > end)
+		t->what = "lies behind the kmalloc object";
+	else
+		return false;
+	if (obj < slab->objects && object_live(slab, obj))
+		t->pa = end;
+	return true;
 }
 
 /* ---- Self-check ----------------------------------------------------------- */

@@ -14,6 +14,14 @@ void cpu_pull(struct armdma_hw *hw);
 /* While the CPU waits: pull what a master wrote a bounded time ago. */
 void cpu_age(struct armdma_hw *hw);
 
+/* May stores wait anywhere? */
+bool cpu_has_stores(const struct armdma_hw *hw);
+/*
+ * A register of a bus master is written, at `site`, while stores may wait: those that do are told (ARMDMA_EV_STORE_MISSED) when
+ * a master reads in vain what the write may have announced.
+ */
+void cpu_rings(struct armdma_hw *hw, const char *unit, const void *site);
+
 /*
  * A choice point: between what was and what comes next. [pa, pa+len): RAM that it is about, len 0 for none. cpu: the CPU is at work, so
  * it may be held up here.

@@ -77,6 +77,7 @@ struct wbuf {
 	uint32_t page;		/* index of its RAM page */
 	bool master_wrote;	/* D may differ from S */
 	bool seen_any;
+	uint64_t rung;		/* a bit a chunk: pending when a register was written, and not drained since */
 	uint64_t seen[WBUF_CHUNKS]; /* 1 + time when a master first missed a pending store there */
 	uint8_t *closed;	/* one page, or NULL; with has_closed: W at the last dma_wmb() */
 	bool has_closed;
@@ -165,6 +166,8 @@ struct mem {
 	uint64_t plain_size;	/* bytes of RAM for the short ways of maintenance: 0 where they would leave something out */
 	struct choices choices;
 	struct wbuf *wbufs;
+	const char *rung_unit;	/* whose register that was */
+	const void *rung_site;
 	bool batch_closed;	/* a dma_wmb() since the last full drain: pending stores have an order */
 	bool master_wrote;	/* some wbuf has master_wrote */
 	uint64_t master_wrote_at;

@@ -543,6 +543,24 @@ void armdma_hw_cache_settle(struct armdma_hw *hw, armdma_phys_t pa, size_t len)
 	}
 }
 
+void armdma_hw_ram_content(struct armdma_hw *hw, armdma_phys_t pa, const void *buf, size_t len)
+{
+	struct mem *mem = hw->mem;
+	const uint8_t *src = buf;
+
+	if (!in_ram(mem, pa, len))
+		return;
+	for (size_t n; len; len -= n, pa += n, src += n) {
+		uint32_t idx = (uint32_t)((pa - mem->base) >> PAGE_SHIFT);
+
+		n = PAGE_SIZE - pa % PAGE_SIZE < len ? PAGE_SIZE - pa % PAGE_SIZE : len;
+		touch_page(mem->b, idx);
+		memcpy(page_d(mem, idx) + pa % PAGE_SIZE, src, n);
+		if (!(mem->pages[idx].flags & MP_NOCACHE))
+			memcpy(page_c(mem, idx) + pa % PAGE_SIZE, src, n);
+	}
+}
+
 void armdma_hw_touch(struct armdma_hw *hw, const void *cpu, size_t len)
 {
 	HW_ENTER(hw);

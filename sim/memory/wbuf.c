@@ -37,6 +37,7 @@ int wbuf_attach(struct mem *mem, uint32_t idx)
 	w->page = idx;
 	w->master_wrote = w->seen_any = w->has_closed = false;
 	w->closed = NULL;
+	w->rung = 0;
 	memset(w->seen, 0, sizeof(w->seen));
 	p->wbuf = w;
 	p->flags |= MP_WBUF;
@@ -65,6 +66,7 @@ static void drain_chunk(struct mem *mem, struct wbuf *w, size_t chunk)
 	const uint8_t *cpu = w_of(mem, w) + from;
 
 	w->seen[chunk] = 0;
+	w->rung &= ~(1ULL << chunk);
 	if (!pending(mem, w, from, WBUF_CHUNK))
 		return;
 	if (mem->shared) {
@@ -81,10 +83,53 @@ static void drain_page(struct mem *mem, struct wbuf *w)
 	if (w->seen_any)
 		memset(w->seen, 0, sizeof(w->seen));
 	w->seen_any = false;
+	w->rung = 0;
 	if (!pending(mem, w, 0, PAGE_SIZE))
 		return;
 	for (size_t i = 0; i < WBUF_CHUNKS; i++)
 		drain_chunk(mem, w, i);
+}
+
+bool cpu_has_stores(const struct armdma_hw *hw)
+{
+	return hw->mem->wbufs;
+}
+
+void cpu_rings(struct armdma_hw *hw, const char *unit, const void *site)
+{
+	struct mem *mem = hw->mem;
+
+	mem->rung_unit = unit;
+	mem->rung_site = site;
+	for (struct wbuf *w = mem->wbufs; w; w = w->next) {
+		w->rung = 0;
+		if (!pending(mem, w, 0, PAGE_SIZE))
+			continue;
+		for (size_t i = 0; i < WBUF_CHUNKS; i++)
+			if (pending(mem, w, i * WBUF_CHUNK, WBUF_CHUNK))
+				w->rung |= 1ULL << i;
+	}
+}
+
+/* A master reads [off, off+len) of a page, of which a register write has announced what it does not see. */
+static void tell_missed(struct armdma_hw *hw, const struct wbuf *w, size_t off, size_t len)
+{
+	const uint8_t *cpu = w_of(hw->mem, w);
+	struct armdma_event ev = {
+		.type = ARMDMA_EV_STORE_MISSED, .who = hw->mem->rung_unit, .site = hw->mem->rung_site
+	};
+
+	if (!armdma_event_on(&hw->ev.pub, ARMDMA_EV_STORE_MISSED))
+		return;
+	for (size_t i = off; i < off + len; i++) {
+		if (cpu[i] == w->shadow[i] || !(w->rung >> i / WBUF_CHUNK & 1))
+			continue;
+		ev.pa = hw->mem->base + ((uint64_t)w->page << PAGE_SHIFT) + i;
+		ev.len = 1;
+		ev.value = cpu[i];
+		armdma_event_emit(&hw->ev.pub, &ev);
+		return;
+	}
 }
 
 static void pull_bytes(struct mem *mem, struct wbuf *w, size_t from, size_t to)
@@ -159,6 +204,8 @@ void wbuf_master_reads(struct armdma_hw *hw, struct mem_page *p, unsigned int of
 
 	if (!pending(hw->mem, w, off, len))
 		return;
+	if (w->rung)
+		tell_missed(hw, w, off, len);
 	for (size_t at = off, to; at < end; at = to) {
 		to = (at | (WBUF_CHUNK - 1)) + 1;
 		if (to > end)
@@ -285,6 +332,15 @@ void wbuf_close_batch(struct armdma_hw *hw)
 		ch->nr_batches++;
 }
 
+/* Once nothing of a chunk waits any more, later stores to it were announced by nobody. */
+static void settle_rung(struct mem *mem, struct wbuf *w, unsigned int off)
+{
+	size_t chunk = off / WBUF_CHUNK;
+
+	if (w->rung && !pending(mem, w, chunk * WBUF_CHUNK, WBUF_CHUNK))
+		w->rung &= ~(1ULL << chunk);
+}
+
 void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned int k)
 {
 	struct choices *ch = &mem->choices;
@@ -303,6 +359,7 @@ void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned
 		b->stores[i] = b->stores[--b->n];
 		if (!b->n)
 			drop_batch(ch);
+		settle_rung(mem, w, off);
 		return;
 	}
 	for (unsigned int i = off; i < off + WBUF_WORD; i++)
@@ -310,6 +367,7 @@ void wbuf_drain_word(struct mem *mem, struct wbuf *w, unsigned int off, unsigned
 			d[i] = w->shadow[i] = cpu[i];
 	if (w->has_closed)
 		memcpy(w->closed + off, cpu + off, WBUF_WORD);
+	settle_rung(mem, w, off);
 }
 
 /* All stores are visible: there is no order left. */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whose is a range of RAM? For those who are about to hand it to a device. */
+#include <stdio.h>
+
+#include "lib/mm/internal.h"
+#include "lib/mm/unwritten.h"
+
+/* First page behind the block (or the page of a contiguous area) that contains page idx; *what: why it is nobody's, or NULL. */
+static uint32_t block_end(struct mm *mm, uint32_t idx, const char **what)
+{
+	const struct mm_cma *cma = mm_cma_of(mm, idx);
+	const struct armdma_page *head;
+
+	*what = NULL;
+	if (cma) {
+		if (!mm_cma_taken(cma, idx))
+			*what = "is free memory of a contiguous area";
+		return idx + 1;
+	}
+	if (idx >= mm->reserved_start)
+		return idx + 1;
+	head = mm_head(mm, idx);
+	if (!head)
+		*what = "was never allocated";
+	else if (head->state == MM_PAGE_FREE)
+		*what = "is free";
+	return head ? mm_index(mm, head) + (1u << head->order) : idx + 1;
+}
+
+static bool is_kmalloc(struct mm *mm, uint32_t idx)
+{
+	const struct armdma_page *head = mm_cma_of(mm, idx) ? NULL : mm_head(mm, idx);
+
+	return head && (head->state == MM_PAGE_SLAB || head->state == MM_PAGE_LARGE);
+}
+
+/* Blocks next to each other may well be one owner's; but not pages and kmalloc memory, nor two kmalloc blocks. */
+static const char *next_block(struct mm *mm, uint32_t first, uint32_t idx)
+{
+	if (is_kmalloc(mm, first))
+		return "lies behind the kmalloc object";
+	if (is_kmalloc(mm, idx))
+		return "is kmalloc memory";
+	return mm->pages[idx].coherent && !mm->pages[first].coherent ? "is memory of a coherent buffer" : NULL;
+}
+
+bool mm_is_nobodys(struct armdma_machine *m, armdma_phys_t pa, size_t size, struct mm_trouble *t)
+{
+	struct mm *mm = m->mm;
+	uint32_t first = (uint32_t)((pa - mm->base) >> ARMDMA_PAGE_SHIFT);
+	uint32_t last = (uint32_t)((pa + size - 1 - mm->base) >> ARMDMA_PAGE_SHIFT);
+	const struct armdma_page *head;
+
+	for (uint32_t idx = first; idx <= last;) {
+		uint32_t end = block_end(mm, idx, &t->what);
+
+		if (!t->what && idx != first)
+			t->what = next_block(mm, first, idx);
+		if (t->what) {
+			t->pa = idx == first ? pa : mm_phys(mm, idx);
+			return true;
+		}
+		idx = end;
+	}
+	head = mm_head(mm, first);
+	if (!head || head->state != MM_PAGE_SLAB || mm_cma_of(mm, first))
+		return false;
+	return mm_slab_nobodys(m, head, pa, size, t);
+}
+
+bool mm_is_kmalloc(struct armdma_machine *m, armdma_phys_t pa)
+{
+	uint64_t idx = (pa - m->mm->base) >> ARMDMA_PAGE_SHIFT;
+
+	return idx < m->mm->nr_pages && is_kmalloc(m->mm, (uint32_t)idx);
+}
+
+/* ---- Memory that nobody has written since it was allocated --------------------- */
+
+void mm_mark_unwritten(struct armdma_machine *m, armdma_phys_t pa, size_t len)
+{
+	uint64_t words[64];
+
+	for (size_t done = 0; done < len;) {
+		size_t n = len - done < sizeof(words) ? len - done : sizeof(words);
+
+		for (size_t i = 0; i < n / sizeof(words[0]); i++)
+			words[i] = mm_unwritten(m->cfg->seed, pa + done + i * sizeof(words[0]));
+		armdma_hw_ram_content(m->hw, pa + done, words, n);
+		done += n;
+	}
+}
