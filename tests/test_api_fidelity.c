@@ -55,8 +55,8 @@ static void q1_first_page_of_the_space_is_synced(void **state)
 		assert_int_equal(seen == stored, !linux61);
 		armdma_dma_unmap_single(e->dev, addr, sizeof(want), ARMDMA_BIDIRECTIONAL);
 		armdma_kfree(e->m, buf);
-		/* What that kernel leaves out is told as if the driver had forgotten it: the device reads old bytes, a store is lost. */
-		stop(e, linux61, linux61 ? 2 : 0);
+		/* What that kernel leaves out is told as if the driver had forgotten it: old bytes for both sides, stores that are lost. */
+		stop(e, linux61, linux61 ? 3 : 0);
 	}
 }
 

@@ -70,6 +70,7 @@ static void syncs_hand_a_mapped_buffer_over_and_back(void **state)
 	assert_int_equal(p[64], 0);	/* the CPU's line is stale */
 	dma_sync_single_range_for_cpu(r->dev, addr, 64, 64, DMA_BIDIRECTIONAL);
 	assert_string_equal(p + 64, "first");
+	dma_sync_single_for_cpu(r->dev, addr, 64, DMA_BIDIRECTIONAL);
 	memcpy(p, "second", 7);
 	dma_sync_single_for_device(r->dev, addr, 64, DMA_BIDIRECTIONAL);
 	dma_sync_single_range_for_device(r->dev, addr, 64, 64, DMA_BIDIRECTIONAL);
