@@ -28,7 +28,7 @@ struct rig {
 	struct platform_device *pdev;
 	struct device *dev;
 	void *own;		/* the test's */
-	armdma_dma_t own_addr;
+	unsigned long long own_addr;	/* a dma_addr_t */
 	/* The last report, and how many there were. */
 	unsigned int reports;
 	enum armdma_report_kind kind;

@@ -105,6 +105,7 @@ static void numbers_round_and_split_as_the_kernel_does_it(void **state)
 	assert_int_equal(PAGE_ALIGN(4097ul), 8192);
 	assert_int_equal(DMA_BIT_MASK(32), 0xffffffffull);
 	assert_int_equal(DMA_BIT_MASK(64), ~0ull);
+	_Static_assert(__same_type(dma_addr_t, u64) && __same_type(phys_addr_t, u64), "printed with %llx");
 	assert_int_equal(msecs_to_jiffies(1), 1);
 	assert_int_equal(msecs_to_jiffies(200), 20);
 	assert_true(time_after(1ul, ~0ul));

@@ -8,6 +8,7 @@
 #include <armdma/cmocka.h>
 #include <armdma/compat/board.h>
 #include <armdma/dma.h>
+#include <armdma/explore.h>
 
 #include <linux/slab.h>
 
@@ -161,6 +162,63 @@ static void no_bytes_are_no_copy(void **state)
 	assert_int_equal(ring_copy(r->dev, NULL, NULL, 0), -EINVAL);
 }
 
+/* ---- under every choice of the hardware ------------------------------------------------ */
+
+/* Two copies at once: the engine may look at the second descriptor while the driver fills it in. */
+static bool copy_two(struct device *dev)
+{
+	struct ring_request reqs[2];
+	bool right = true;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		reqs[i] = (struct ring_request){ .src = buffer(64, i), .dst = buffer(64, 99), .len = 64 };
+		if (ring_submit(dev, &reqs[i]))
+			return false;
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		right = !ring_wait(dev, &reqs[i]) && right;
+		right = right && !memcmp(reqs[i].dst, reqs[i].src, 64);
+		kfree(reqs[i].src);
+		kfree(reqs[i].dst);
+	}
+	return right;
+}
+
+/* From probe to remove, on a machine that is made for it. */
+static int two_copies(struct armdma_machine *m, void *ctx)
+{
+	struct platform_device *pdev;
+	bool right;
+
+	(void)ctx;
+	armdma_compat_set_machine(m);
+	pdev = armdma_compat_device(m, "sgdma", "armdma,sgdma");
+	if (armdma_compat_bind(pdev, ARMDMA_COMPAT_DRIVER_OF(ring_driver)))
+		return 1;
+	right = copy_two(armdma_compat_dev(pdev));
+	armdma_compat_unbind(pdev);
+	return right ? 0 : 2;
+}
+
+static void copies_are_right_whatever_caches_and_write_buffers_do(void **state)
+{
+	struct armdma_config machine = board();
+	struct armdma_explore_config cfg = armdma_explore_defaults(two_copies, NULL);
+	struct armdma_explore_result res;
+
+	(void)state;
+	machine.nr_sysmmus = 0;		/* small is fast */
+	machine.devices[0].sysmmu[0] = '\0';
+	machine.ram_size = 16 << 20;
+	machine.lowmem_size = 16 << 20;
+	cfg.machine = &machine;
+	if (armdma_explore(&cfg, 2, &res))
+		fail_msg("%s", res.text);
+	print_message("%llu schedules of up to %u departures from %llu choices\n", (unsigned long long)res.runs,
+		      res.departures, (unsigned long long)res.choices);
+	assert_true(res.choices > 0);
+}
+
 int main(void)
 {
 #define ON_BOTH(f)                                                                         \
@@ -172,6 +230,7 @@ int main(void)
 		ON_BOTH(a_failing_mapping_is_an_error_and_leaves_nothing),
 		ON_BOTH(an_engine_that_hangs_is_reset_and_works_again),
 		ON_BOTH(no_bytes_are_no_copy),
+		cmocka_unit_test(copies_are_right_whatever_caches_and_write_buffers_do),
 	};
 
 	return armdma_run_group_tests(tests, NULL, NULL);

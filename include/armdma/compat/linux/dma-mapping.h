@@ -44,8 +44,11 @@ ARMDMA_INLINE struct armdma_device *armdma_compat_dma(const struct device *dev, 
 ARMDMA_INLINE void *dma_alloc_attrs(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp, unsigned long attrs)
 {
 	ARMDMA_COMPAT_DEV;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dma_alloc_attrs(d, size, &addr, gfp, attrs) : NULL;
 
-	return d ? armdma_dma_alloc_attrs(d, size, handle, gfp, attrs) : NULL;
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void dma_free_attrs(struct device *dev, size_t size, void *cpu, dma_addr_t handle, unsigned long attrs)
 {
@@ -57,8 +60,11 @@ ARMDMA_INLINE void dma_free_attrs(struct device *dev, size_t size, void *cpu, dm
 ARMDMA_INLINE void *dma_alloc_coherent(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp)
 {
 	ARMDMA_COMPAT_DEV;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dma_alloc_coherent(d, size, &addr, gfp) : NULL;
 
-	return d ? armdma_dma_alloc_coherent(d, size, handle, gfp) : NULL;
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void dma_free_coherent(struct device *dev, size_t size, void *cpu, dma_addr_t handle)
 {
@@ -70,8 +76,11 @@ ARMDMA_INLINE void dma_free_coherent(struct device *dev, size_t size, void *cpu,
 ARMDMA_INLINE void *dma_alloc_wc(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp)
 {
 	ARMDMA_COMPAT_DEV;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dma_alloc_wc(d, size, &addr, gfp) : NULL;
 
-	return d ? armdma_dma_alloc_wc(d, size, handle, gfp) : NULL;
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void dma_free_wc(struct device *dev, size_t size, void *cpu, dma_addr_t handle)
 {
@@ -131,10 +140,12 @@ ARMDMA_API void armdma_compat_dmam_take(struct device *dev, const void *cpu);
 ARMDMA_INLINE void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp, unsigned long attrs)
 {
 	ARMDMA_COMPAT_DEV;
-	void *cpu = d ? armdma_dmam_alloc_attrs(d, size, handle, gfp, attrs) : NULL;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dmam_alloc_attrs(d, size, &addr, gfp, attrs) : NULL;
 
-	if (cpu && armdma_compat_dmam_add(dev, size, cpu, *handle)) {
-		armdma_dmam_free_coherent(d, size, cpu, *handle);
+	*handle = addr;
+	if (cpu && armdma_compat_dmam_add(dev, size, cpu, addr)) {
+		armdma_dmam_free_coherent(d, size, cpu, addr);
 		return NULL;
 	}
 	return cpu;
@@ -142,10 +153,12 @@ ARMDMA_INLINE void *dmam_alloc_attrs(struct device *dev, size_t size, dma_addr_t
 ARMDMA_INLINE void *dmam_alloc_coherent(struct device *dev, size_t size, dma_addr_t *handle, gfp_t gfp)
 {
 	ARMDMA_COMPAT_DEV;
-	void *cpu = d ? armdma_dmam_alloc_coherent(d, size, handle, gfp) : NULL;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dmam_alloc_coherent(d, size, &addr, gfp) : NULL;
 
-	if (cpu && armdma_compat_dmam_add(dev, size, cpu, *handle)) {
-		armdma_dmam_free_coherent(d, size, cpu, *handle);
+	*handle = addr;
+	if (cpu && armdma_compat_dmam_add(dev, size, cpu, addr)) {
+		armdma_dmam_free_coherent(d, size, cpu, addr);
 		return NULL;
 	}
 	return cpu;
@@ -331,8 +344,11 @@ ARMDMA_INLINE struct page *dma_alloc_pages(struct device *dev, size_t size, dma_
 					   enum dma_data_direction dir, gfp_t gfp)
 {
 	ARMDMA_COMPAT_DEV;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	struct armdma_page *page = d ? armdma_dma_alloc_pages(d, size, &addr, ARMDMA_COMPAT_DIR(dir), gfp) : NULL;
 
-	return d ? (struct page *)armdma_dma_alloc_pages(d, size, handle, ARMDMA_COMPAT_DIR(dir), gfp) : NULL;
+	*handle = addr;
+	return (struct page *)page;
 }
 ARMDMA_INLINE void dma_free_pages(struct device *dev, size_t size, struct page *page, dma_addr_t handle,
 				  enum dma_data_direction dir)
@@ -354,8 +370,11 @@ ARMDMA_INLINE void *dma_alloc_noncoherent(struct device *dev, size_t size, dma_a
 					  enum dma_data_direction dir, gfp_t gfp)
 {
 	ARMDMA_COMPAT_DEV;
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = d ? armdma_dma_alloc_noncoherent(d, size, &addr, ARMDMA_COMPAT_DIR(dir), gfp) : NULL;
 
-	return d ? armdma_dma_alloc_noncoherent(d, size, handle, ARMDMA_COMPAT_DIR(dir), gfp) : NULL;
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void dma_free_noncoherent(struct device *dev, size_t size, void *cpu, dma_addr_t handle,
 					enum dma_data_direction dir)

@@ -25,11 +25,19 @@ ARMDMA_INLINE void dma_pool_destroy(struct dma_pool *pool)
 }
 ARMDMA_INLINE void *dma_pool_alloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle)
 {
-	return armdma_dma_pool_alloc(armdma_compat_pool(pool), gfp, handle);
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = armdma_dma_pool_alloc(armdma_compat_pool(pool), gfp, &addr);
+
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void *dma_pool_zalloc(struct dma_pool *pool, gfp_t gfp, dma_addr_t *handle)
 {
-	return armdma_dma_pool_zalloc(armdma_compat_pool(pool), gfp, handle);
+	armdma_dma_t addr = DMA_MAPPING_ERROR;
+	void *cpu = armdma_dma_pool_zalloc(armdma_compat_pool(pool), gfp, &addr);
+
+	*handle = addr;
+	return cpu;
 }
 ARMDMA_INLINE void dma_pool_free(struct dma_pool *pool, void *vaddr, dma_addr_t addr)
 {

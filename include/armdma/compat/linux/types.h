@@ -22,9 +22,10 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef long long s64;
 typedef unsigned char uchar;
-typedef armdma_dma_t dma_addr_t;
-typedef armdma_phys_t phys_addr_t;
-typedef armdma_phys_t resource_size_t;
+/* As u64, so "%llx" prints them: the same values as armdma_dma_t and armdma_phys_t, not the same type. */
+typedef u64 dma_addr_t;
+typedef u64 phys_addr_t;
+typedef phys_addr_t resource_size_t;
 typedef armdma_gfp_t gfp_t;
 typedef unsigned int fmode_t;
 typedef long long ktime_t;
