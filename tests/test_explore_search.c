@@ -39,6 +39,7 @@ struct body {
 	unsigned int lines, bad;	/* bad: bits of lines; 0: never */
 	unsigned int looks;		/* how often the device reads all lines; between two looks the CPU stores again */
 	bool no_device;
+	bool pause;			/* some time passes between the stores */
 	unsigned int setups, tests, teardowns;
 	unsigned int drift;		/* runs after which one line more is used */
 	bool leaks;
@@ -85,8 +86,11 @@ static int run_body(struct armdma_machine *m, void *ctx)
 	for (uint8_t n = 1; n <= looks && !ret; n++) {
 		unsigned int seen = 0;
 
-		for (unsigned int i = 0; i < lines; i++)
+		for (unsigned int i = 0; i < lines; i++) {
 			cpu[i * LINE] = n;
+			for (unsigned int turns = 0; b->pause && turns < 3; turns++)
+				armdma_hw_cpu_relax(hw);
+		}
 		if (b->no_device)
 			armdma_hw_cpu_relax(hw);
 		else
@@ -256,6 +260,9 @@ static void equal_states_are_followed_once(void **state)
 	b.bad = 3;
 	assert_int_equal(armdma_explore(&cfg, 3, &pruned), ARMDMA_EXPLORE_FAILED);
 	assert_int_equal(pruned.departures, 2);
+	/* A run that stands still for some points goes on. */
+	b = (struct body){ .lines = 3, .bad = 4, .pause = true };
+	assert_int_equal(armdma_explore(&cfg, 1, &pruned), ARMDMA_EXPLORE_FAILED);
 }
 
 /* ---- what is told ------------------------------------------------------------ */
