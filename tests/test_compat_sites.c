@@ -192,6 +192,50 @@ static noinline void devm_without_device(struct rig *r)
 	AT(devm_kzalloc(NULL, 64, GFP_KERNEL));
 }
 
+/* What is done to a buffer while a device owns it. */
+#define TO_DEVICES_BUFFER(r, p, statement)                                     \
+	do {                                                                  \
+		u32 *p = kzalloc(256, GFP_KERNEL);                            \
+		dma_addr_t addr = dma_map_single(r->dev, p, 256, DMA_FROM_DEVICE); \
+                                                                              \
+		assert_int_equal(dma_mapping_error(r->dev, addr), 0);         \
+		AT(statement);                                                \
+		dma_unmap_single(r->dev, addr, 256, DMA_FROM_DEVICE);         \
+		kfree(p);                                                     \
+	} while (0)
+
+static noinline void read_once_of_devices_buffer(struct rig *r)
+{
+	TO_DEVICES_BUFFER(r, p, (void)READ_ONCE(p[8]));
+}
+
+static noinline void write_once_to_devices_buffer(struct rig *r)
+{
+	TO_DEVICES_BUFFER(r, p, WRITE_ONCE(p[8], 1));
+}
+
+static noinline void memcpy_from_devices_buffer(struct rig *r)
+{
+	u8 buf[64];
+
+	TO_DEVICES_BUFFER(r, p, memcpy(buf, p, sizeof(buf)));
+}
+
+static noinline void memset_of_devices_buffer(struct rig *r)
+{
+	TO_DEVICES_BUFFER(r, p, memset(p, 1, 64));
+}
+
+static noinline void unwritten_bytes_to_user(struct rig *r)
+{
+	char user[64];
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	(void)r;
+	AT((void)copy_to_user(user, p, 64));
+	kfree(p);
+}
+
 static noinline int in_the_last_statement(struct rig *r)
 {
 	(void)r;
@@ -214,7 +258,7 @@ static const struct site_case {
 	CASE(map_without_device, BAD_ARGUMENT),
 	CASE(sync_of_nothing, NONE),
 	CASE(unmap_of_nothing, BAD_FREE),
-	CASE(map_of_stack, NONE),
+	CASE(map_of_stack, BAD_MEMORY),
 	CASE(free_of_nothing, BAD_FREE),
 	CASE(kfree_twice, BAD_FREE),
 	CASE(kmalloc_under_lock, BAD_CONTEXT),
@@ -236,6 +280,11 @@ static const struct site_case {
 	CASE(list_of_stack, NONE),
 	CASE(pool_of_bad_alignment, BAD_ARGUMENT),
 	CASE(devm_without_device, BAD_ARGUMENT),
+	CASE(read_once_of_devices_buffer, CPU_READ),
+	CASE(write_once_to_devices_buffer, CPU_WRITE),
+	CASE(memcpy_from_devices_buffer, CPU_READ),
+	CASE(memset_of_devices_buffer, CPU_WRITE),
+	CASE(unwritten_bytes_to_user, UNINITIALISED),
 	{ tail_call, "in_the_last_statement", ARMDMA_REPORT_BAD_ARGUMENT },
 };
 
