@@ -178,11 +178,11 @@ static void synced(struct checker *ck, const struct armdma_event *ev)
 	t->sync_site = ev->site;
 	t->sync_stack = stack_id(ck, ev->site);
 	t->sync_time = ev->time;
-	t->written_since_sync = false;
 	if (ev->type == ARMDMA_EV_DMA_SYNC_CPU) {
 		part_take(&t->part, from, to);
 		return;
 	}
+	t->written_since_sync = false;
 	part_give(&t->part, from, to);
 	if (!from && to == t->len)
 		t->clean = true;
@@ -192,8 +192,11 @@ static void taken(struct checker *ck, const struct armdma_event *ev)
 {
 	struct track *t = meant(ck, ev);
 
-	if (t && t->kind == TRACK_STREAM)
-		take_check(ck, t, ev);
+	if (!t || t->kind != TRACK_STREAM)
+		return;
+	take_check(ck, t, ev);
+	/* What the device writes while the lines are invalidated may come too late for them. */
+	t->written_since_sync = false;
 }
 
 static bool is_checked(void *ctx, struct track *t)
