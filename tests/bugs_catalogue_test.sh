@@ -3,7 +3,14 @@
 # The bug catalogue: enough is found, nothing correct is reported, and what was found is what its own lines say.
 set -eu
 
-# What is found without the runs of a program built with ASan.
+# A program that is built with ASan makes the runs of that mode only, for the other to count them.
+case ${CFLAGS-} in
+*-fsanitize*address*)
+	"$BUILD/tests/bugs/armdma-bugs"
+	exit ;;
+esac
+
+# What is found without them.
 floor=30
 
 "$BUILD/tests/bugs/armdma-bugs" --at-least $floor >"$BUILD/tests/bugs-table.txt" && ok=true || ok=false

@@ -13,7 +13,7 @@
 
 #include "tests/bugs/runner.h"
 
-#define BAD_SEEDS 8
+#define BAD_SEEDS 4
 #define FAILURES_A_STEP 48	/* more allocations than any scenario makes in one step */
 
 /* What runs now, for the callbacks. */

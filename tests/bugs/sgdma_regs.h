@@ -53,7 +53,7 @@ struct sgdma_desc {
 /* status */
 #define SGDMA_OK		1u
 
-#define SGDMA_TIMEOUT		20000	/* reads of a register */
+#define SGDMA_TIMEOUT		8000	/* reads of a register */
 
 /* An engine and its descriptors. */
 struct sgdma {
