@@ -279,31 +279,33 @@ void send_command(struct bug_run *r)
 	port_stop(r);
 }
 
-/* Memory in which no two free pages are neighbours, as it is after some days. */
+/* As many single pages as this were somebody's when the port took its own; they are given back one after the other. */
 #define FRAGMENTS 64
+
+static void free_every_other(struct bug_run *r, struct armdma_page **pages, unsigned int first)
+{
+	for (unsigned int i = first; i < FRAGMENTS; i += 2)
+		if (pages[i])
+			armdma_free_pages(r->m, pages[i], 0);
+}
 
 void send_bulk(struct bug_run *r)
 {
 	struct armdma_page *pages[FRAGMENTS];
-	uint8_t *bulk = NULL;
+	uint8_t *bulk = malloc(PAGES * PAGE);
+	bool ok;
 
 	for (unsigned int i = 0; i < FRAGMENTS; i++)
 		pages[i] = armdma_alloc_pages(r->m, ARMDMA_GFP_KERNEL, 0);
-	for (unsigned int i = 0; i < FRAGMENTS; i += 2)
-		if (pages[i])
-			armdma_free_pages(r->m, pages[i], 0);
+	free_every_other(r, pages, 0);
 	wire_records(r, PAGES * PAGE);
-	if (ready(r)) {
-		bulk = malloc(PAGES * PAGE);
-		if (bulk) {
-			bug_pattern(bulk, PAGES * PAGE, 9);
-			bug_check(r, !port_send(r, bulk, PAGES * PAGE));
-			bug_check(r, !memcmp(r->sink, bulk, PAGES * PAGE));
-		}
+	ok = ready(r) && bulk;
+	free_every_other(r, pages, 1);
+	if (ok) {
+		bug_pattern(bulk, PAGES * PAGE, 9);
+		bug_check(r, !port_send(r, bulk, PAGES * PAGE));
+		bug_check(r, !memcmp(r->sink, bulk, PAGES * PAGE));
 		port_stop(r);
-		free(bulk);
 	}
-	for (unsigned int i = 1; i < FRAGMENTS; i += 2)
-		if (pages[i])
-			armdma_free_pages(r->m, pages[i], 0);
+	free(bulk);
 }

@@ -21,7 +21,7 @@ void two_rounds(struct bug_run *r);		/* through a ring of four receive buffers *
 void exchange_messages(struct bug_run *r);
 void poll_small_frames(struct bug_run *r);
 void send_command(struct bug_run *r);
-void send_bulk(struct bug_run *r);		/* four pages, with every other page of memory free */
+void send_bulk(struct bug_run *r);		/* four pages, between which memory is free */
 void poll_page(struct bug_run *r);
 
 #endif
