@@ -6,9 +6,11 @@
  * engine is told of it. A sync for the CPU would do nothing in this direction.
  */
 #include <linux/dma-mapping.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "frame_port.h"
 #include "sgdma_regs.h"
@@ -39,12 +41,16 @@ static void uart_start(struct device *dev, struct uart *uart)
 
 static int uart_append(struct uart *uart, const u8 *data, size_t len)
 {
-	size_t i;
-
 	if (len > UART_RING - (uart->head - uart->tail))
 		return -EBUSY;
-	for (i = 0; i < len; i++)
-		uart->ring[uart->head++ % UART_RING] = data[i];
+	while (len) {
+		size_t at = uart->head % UART_RING, n = min_t(size_t, len, UART_RING - at);
+
+		memcpy(uart->ring + at, data, n);
+		uart->head += n;
+		data += n;
+		len -= n;
+	}
 	return 0;
 }
 

@@ -12,7 +12,8 @@
 CLEAN_DRIVER(c01); CLEAN_DRIVER(c02); CLEAN_DRIVER(c03); CLEAN_DRIVER(c04); CLEAN_DRIVER(c05); CLEAN_DRIVER(c06);
 CLEAN_DRIVER(c07); CLEAN_DRIVER(c08); CLEAN_DRIVER(c09); CLEAN_DRIVER(c10); CLEAN_DRIVER(c11); CLEAN_DRIVER(c12);
 CLEAN_DRIVER(c13); CLEAN_DRIVER(c14); CLEAN_DRIVER(c15); CLEAN_DRIVER(c16); CLEAN_DRIVER(c17); CLEAN_DRIVER(c18);
-CLEAN_DRIVER(c19); CLEAN_DRIVER(c20); CLEAN_DRIVER(c21); CLEAN_DRIVER(c22);
+CLEAN_DRIVER(c19); CLEAN_DRIVER(c20); CLEAN_DRIVER(c21); CLEAN_DRIVER(c22); CLEAN_DRIVER(c23); CLEAN_DRIVER(c24);
+CLEAN_DRIVER(c25);
 
 #define KIB 1024u
 #define RING 4
@@ -366,7 +367,7 @@ static void keep_ring_moving(struct bug_run *r)
 	armdma_kfree(r->m, data);
 }
 
-/* C19, C21 */
+/* C19, C21, C23 */
 static void send_three(struct bug_run *r)
 {
 	uint8_t *data = armdma_kmalloc(r->m, 500, ARMDMA_GFP_KERNEL);
@@ -421,6 +422,41 @@ static void exchange_parts(struct bug_run *r)
 		bug_check(r, !port_send(r, text, sizeof(text)) && !memcmp(r->sink + i * 128, text, sizeof(text)));
 	}
 	bug_check(r, r->frames == 3 && r->right);
+}
+
+/* C24 */
+static void share_with_user(struct bug_run *r)
+{
+	struct vm_area_struct *vma = armdma_compat_vma(2, 0);
+	uint8_t *user = NULL;
+
+	wire_records(r, 6000);
+	wire_delivers(r, 5000);
+	if (vma && start(r) && !port_mmap(r, vma))
+		user = armdma_compat_vma_addr(vma);
+	bug_check(r, user);
+	if (user) {
+		for (unsigned int i = 0; i < 2 * ARMDMA_PAGE_SIZE; i++)
+			((volatile uint8_t *)user)[i] = (uint8_t)(i * 7);
+		bug_check(r, !port_control(r, 0, 6000) && r->sink[5999] == (uint8_t)(5999 * 7) && !r->sink[0]);
+		bug_check(r, !port_control(r, 1, 5000) && !memcmp(user, r->wire, 5000));
+		bug_check(r, user[5000] == (uint8_t)(5000 * 7));
+	}
+	armdma_compat_munmap(r->m, vma);
+}
+
+/* C25 */
+static void loop_frame(struct bug_run *r)
+{
+	uint8_t data[1500];
+
+	bug_pattern(data, sizeof(data), 11);
+	wire_records(r, sizeof(data));
+	wire_delivers(r, sizeof(data));
+	if (!start(r))
+		return;
+	bug_check(r, !port_send(r, data, sizeof(data)) && !memcmp(r->sink, data, sizeof(data)));
+	bug_check(r, r->frames == 1 && r->right);
 }
 
 const struct bug clean_table[] = {
@@ -512,6 +548,19 @@ const struct bug clean_table[] = {
 	{
 		.id = "C22", .file = "c22_neighbour_mappings.c", .drivers = CLEAN_ONE(c22), .scenario = exchange_parts,
 		.title = "parts of one object are mapped apart and in different directions, and checked after their descriptors have been written",
+	},
+	{
+		.id = "C23", .file = "c23_high_send.c", .drivers = CLEAN_ONE(c23), .scenario = send_three,
+		.title = "a page without a kernel address is written through `kmap()` and mapped when the window is closed",
+	},
+	{
+		.id = "C24", .file = "c24_synced_by_hand.c", .drivers = CLEAN_ONE(c24), .scenario = share_with_user,
+		.works_on = ON_DIRECT | ON_DIRECT_COHERENT,
+		.title = "cached pages of `dma_alloc_noncoherent()`, which the user reads and writes through a mapping of his own",
+	},
+	{
+		.id = "C25", .file = "c25_list_loop.c", .drivers = CLEAN_ONE(c25), .scenario = loop_frame,
+		.title = "a bidirectional list whose pieces share cache lines with each other",
 	},
 	{ 0 }
 };
