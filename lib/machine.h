@@ -63,6 +63,7 @@ struct armdma_machine {
 	/* A layer above. */
 	void *layer;
 	void (*layer_gone)(struct armdma_machine *m, void *layer);
+	uint64_t wanted;	/* a bit a report kind: somebody wants to know; what costs something to find out is not looked for otherwise */
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
 
@@ -94,6 +95,12 @@ int device_add(struct armdma_machine *m, const struct armdma_device_config *cfg)
 static inline bool as_linux(const struct armdma_machine *m)
 {
 	return m->cfg->fidelity == ARMDMA_AS_LINUX_6_1;
+}
+
+/* Does an observer want to know about misuse of this kind? */
+static inline bool wanted(const struct armdma_machine *m, enum armdma_report_kind kind)
+{
+	return m->wanted >> kind & 1;
 }
 
 /* `call`, made at `site`, may sleep: reported where that is not possible. Returns whether it is. */

@@ -62,6 +62,14 @@ static int set_options(struct checker *ck, const struct armdma_options *opt, str
 	return ret;
 }
 
+/* Tell the rooms of lib/ what is worth looking for. */
+static void tell_wanted(struct armdma_machine *m)
+{
+	m->wanted = 0;
+	for (int kind = 0; m->check->on && kind < ARMDMA_REPORT_NR; kind++)
+		m->wanted |= (uint64_t)m->check->rule[kind] << kind;
+}
+
 int check_create(struct armdma_machine *m, struct armdma_error *err)
 {
 	struct checker *ck = calloc(1, sizeof(*ck));
@@ -85,12 +93,9 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 	ret = tracks_init(&ck->tracks) ? -ENOMEM : armdma_event_subscribe_within(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 	if (ret)
 		check_destroy(m);
+	else
+		tell_wanted(m);
 	return ret;
-}
-
-bool check_wants(const struct armdma_machine *m, enum armdma_report_kind kind)
-{
-	return m->check && m->check->on && m->check->rule[kind];
 }
 
 void armdma_checker_enable(struct armdma_machine *m, bool on)
@@ -101,6 +106,7 @@ void armdma_checker_enable(struct armdma_machine *m, bool on)
 		m->check->on = on;
 	if (!on)
 		track_clear(m->check);
+	tell_wanted(m);
 }
 
 void check_destroy(struct armdma_machine *m)
@@ -117,6 +123,7 @@ void check_destroy(struct armdma_machine *m)
 	reports_fini(&ck->reports);
 	free(ck);
 	m->check = NULL;
+	m->wanted = 0;
 }
 
 void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind, bool on)
@@ -125,13 +132,16 @@ void armdma_checker_rule(struct armdma_machine *m, enum armdma_report_kind kind,
 
 	if (kind != ARMDMA_REPORT_NONE && (unsigned int)kind < ARMDMA_REPORT_NR)
 		m->check->rule[kind] = on;
+	tell_wanted(m);
 }
 
 int armdma_set_options(struct armdma_machine *m, const struct armdma_options *opt, struct armdma_error *err)
 {
 	MACHINE_ENTER(m);
+	int ret = set_options(m->check, opt, err);
 
-	return set_options(m->check, opt, err);
+	tell_wanted(m);
+	return ret;
 }
 
 const struct armdma_options *armdma_get_options(const struct armdma_machine *m)

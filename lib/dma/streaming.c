@@ -2,7 +2,6 @@
 /* Streaming mappings of one range: the public calls, and how a mapping is recorded. Lists are in lists.c. */
 #include <errno.h>
 
-#include "lib/check/check.h"
 #include "lib/dma/dma.h"
 #include "lib/mm/mm.h"
 #include "lib/site/where.h"
@@ -136,7 +135,7 @@ void dma_check_owner(struct armdma_device *dev, armdma_phys_t pa, size_t size, c
 {
 	struct mm_trouble t;
 
-	if (check_wants(dev->m, ARMDMA_REPORT_BAD_MEMORY) && mm_is_nobodys(dev->m, pa, size, &t))
+	if (wanted(dev->m, ARMDMA_REPORT_BAD_MEMORY) && mm_is_nobodys(dev->m, pa, size, &t))
 		misuse_of_page(dev->m, ARMDMA_REPORT_BAD_MEMORY, dev, call->site, t.pa, size,
 			       "%s of physical 0x%llx+%zu, of which 0x%llx %s", call->name, (unsigned long long)pa,
 			       size, (unsigned long long)t.pa, t.what);

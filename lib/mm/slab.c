@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* Linux has 96 and 192 beside the powers of two; a line must divide the size. */
@@ -190,7 +189,7 @@ static void *alloc(struct armdma_machine *m, size_t size, armdma_gfp_t gfp, cons
 	mm->kmalloc_bytes += size;
 	if (gfp & ARMDMA__GFP_ZERO)
 		memset(p, 0, usable);
-	else if (check_wants(m, ARMDMA_REPORT_UNINITIALISED))
+	else if (wanted(m, ARMDMA_REPORT_UNINITIALISED))
 		mm_mark_unwritten(m, armdma_hw_linear_to_phys(m->hw, p), usable & ~(size_t)7);
 	return p;
 }
