@@ -126,6 +126,9 @@ static bool after_unmap(struct checker *ck, const struct access *a)
 		return false;
 	rep = report_about(ARMDMA_REPORT_DEVICE_AFTER_UNMAP, t, a->addr - t->addr, a->len);
 	tell_mapping(&s, t, false);
+	if (a->dev->domain && a->pa != ARMDMA_MAPPING_ERROR && armdma_iova_to_phys(a->dev->domain, a->addr) != a->pa)
+		text_add(&s, "    the table entry of IOVA 0x%llx went with the unmap; the TLB of %s's SYSMMU still has it, and was not invalidated since\n",
+			 (unsigned long long)(a->addr & ARMDMA_PAGE_MASK), armdma_device_name(a->dev));
 	snprintf(what, sizeof(what), "in a %s of %llu bytes that ended in cycle %llu",
 		 t->kind == TRACK_STREAM ? "mapping" : "buffer", (unsigned long long)t->len,
 		 (unsigned long long)t->end_time);
@@ -339,7 +342,8 @@ static void check_owner(struct checker *ck, const struct access *a, const struct
 static void check_translation(struct checker *ck, const struct access *a, const struct track *t)
 {
 	struct armdma_report rep;
-	char what[160];
+	char what[160], story[1024] = "";
+	struct text s = { story, sizeof(story), 0 };
 
 	if (!a->dev->mapping || t->kind != TRACK_STREAM || t->flags & ARMDMA_MAP_BOUNCED ||
 	    a->pa == t->pa + (a->addr - t->addr))
@@ -347,7 +351,11 @@ static void check_translation(struct checker *ck, const struct access *a, const 
 	rep = report_about(ARMDMA_REPORT_STALE_TLB, t, a->addr - t->addr, a->len);
 	snprintf(what, sizeof(what), "and its TLB leads to physical 0x%llx, where the table says 0x%llx",
 		 (unsigned long long)a->pa, (unsigned long long)(t->pa + (a->addr - t->addr)));
-	tell_access(ck, a, &rep, what, "", "invalidate the TLB of every SYSMMU that carries the table when an entry changes");
+	text_add(&s, "    the table entry of IOVA 0x%llx changed in cycle %llu; the TLB of %s's SYSMMU was not invalidated since\n",
+		 (unsigned long long)(a->addr & ARMDMA_PAGE_MASK), (unsigned long long)t->map_time,
+		 armdma_device_name(a->dev));
+	tell_mapping(&s, t, false);
+	tell_access(ck, a, &rep, what, story, "invalidate the TLB of every SYSMMU that carries the table when an entry changes");
 }
 
 static void missed_store(struct checker *ck, const struct access *a, const struct track *t)
