@@ -8,6 +8,7 @@
 
 #include "lib/check/internal.h"
 #include "lib/dma/dma.h"
+#include "lib/mm/mm.h"
 
 /* ---- Who ------------------------------------------------------------------------ */
 
@@ -41,6 +42,7 @@ struct access {
 	armdma_phys_t pa;	/* or ARMDMA_MAPPING_ERROR */
 	uint64_t len;
 	bool write;
+	bool answered;		/* by memory or a unit's registers */
 };
 
 static const char *verb(const struct access *a)
@@ -186,11 +188,12 @@ static void nowhere(struct checker *ck, const struct access *a)
 
 /*
  * May an access be judged that no record explains? Behind an IOMMU whoever has the domain can map what it likes: there only what the DMA
- * API mapped, and what lies right behind it, is known.
+ * API mapped, and what lies right behind it, is known. On a plain bus drivers give a device the address of another's registers, or of memory
+ * that firmware set aside, without asking the API.
  */
-static bool is_ours(const struct access *a)
+static bool is_ours(struct checker *ck, const struct access *a)
 {
-	return !a->dev->domain;
+	return !a->dev->domain && (!a->answered || mm_is_managed(ck->m, a->pa));
 }
 
 /* A transfer comes in bursts: what goes on where the last stray one ended is the same mistake. */
@@ -212,7 +215,7 @@ static void stray(struct checker *ck, const struct access *a)
 		return;
 	if (ck->blind || after_unmap(ck, a) || free_block(ck, a) || past_the_end(ck, a))
 		return;
-	if (is_ours(a))
+	if (is_ours(ck, a))
 		nowhere(ck, a);
 }
 
@@ -427,7 +430,8 @@ static bool is_mapped(const struct access *a, const struct track *t)
 void access_check(struct checker *ck, const struct armdma_event *ev)
 {
 	struct access a = {
-		.dev = device_of(ck, ev->who), .addr = ev->addr, .pa = ev->pa, .write = ev->type == ARMDMA_EV_BUS_WRITE
+		.dev = device_of(ck, ev->who), .addr = ev->addr, .pa = ev->pa, .write = ev->type == ARMDMA_EV_BUS_WRITE,
+		.answered = ev->result == ARMDMA_RESP_OKAY,
 	};
 	uint64_t left = ev->len;
 

@@ -53,6 +53,8 @@ struct mm_trouble {
 };
 /* Is part of [pa, pa+size), which is RAM, allocated to nobody, or beyond the kmalloc object in which the range starts? */
 bool mm_is_nobodys(struct armdma_machine *m, armdma_phys_t pa, size_t size, struct mm_trouble *t);
+/* Is there RAM at pa that the kernel manages (not set aside by firmware)? */
+bool mm_is_managed(const struct armdma_machine *m, armdma_phys_t pa);
 bool mm_is_kmalloc(struct armdma_machine *m, armdma_phys_t pa);
 /* Fill memory that changes hands with words that tell that nobody has written them (unwritten.h). Multiples of 8 bytes. */
 void mm_mark_unwritten(struct armdma_machine *m, armdma_phys_t pa, size_t len);

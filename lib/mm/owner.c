@@ -68,6 +68,11 @@ bool mm_is_nobodys(struct armdma_machine *m, armdma_phys_t pa, size_t size, stru
 	return mm_slab_nobodys(m, head, pa, size, t);
 }
 
+bool mm_is_managed(const struct armdma_machine *m, armdma_phys_t pa)
+{
+	return (pa - m->mm->base) >> ARMDMA_PAGE_SHIFT < m->mm->reserved_start;
+}
+
 bool mm_is_kmalloc(struct armdma_machine *m, armdma_phys_t pa)
 {
 	uint64_t idx = (pa - m->mm->base) >> ARMDMA_PAGE_SHIFT;
