@@ -313,11 +313,11 @@ static void check_read(struct checker *ck, const struct access *a, const struct 
 {
 	uint64_t at;
 
-	if (t->kind == TRACK_BUFFER || t->flags & ARMDMA_MAP_RESOURCE)
+	if (t->flags & ARMDMA_MAP_RESOURCE || (t->kind == TRACK_BUFFER && !(t->flags & ARMDMA_MAP_OWN)))
 		return;
 	if (ck->rule[ARMDMA_REPORT_UNINITIALISED])
 		check_written(ck, t, a->addr - t->addr, a->len, a->pa);
-	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE])
+	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE] || t->kind == TRACK_BUFFER)
 		return;
 	if (t->flags & ARMDMA_MAP_BOUNCED) {
 		check_safe_buffer(ck, a, t);

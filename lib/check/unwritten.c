@@ -44,7 +44,8 @@ void check_written(struct checker *ck, const struct track *t, uint64_t off, uint
 {
 	uint8_t bytes[PIECE];
 
-	if (!mm_is_kmalloc(ck->m, t->pa + off))
+	/* What kmalloc() gave, or a pool. */
+	if (!(t->flags & ARMDMA_MAP_OWN) && !mm_is_kmalloc(ck->m, t->pa + off))
 		return;
 	for (uint64_t done = 0; done < len;) {
 		/* Whole words of the buffer: they lie in whole words of each piece. */
