@@ -87,7 +87,7 @@ static void copy_report(FILE *f, const char *text)
 	for (const char *p = text; *p;) {
 		bool begins = p == text || !is_word(p[-1]);
 
-		if (begins && !strncmp(p, "at ", 3) && strchr(p, ':') && (p[3] == '/' || isalpha((unsigned char)p[3])) &&
+		if (begins && !strncmp(p, "at ", 3) && strchr(p, ':') && (p[3] == '/' || p[3] == '.' || isalpha((unsigned char)p[3])) &&
 		    memchr(p + 3, '.', strcspn(p + 3, " \n"))) {
 			fputs("at ", f);
 			p = copy_place(f, p + 3);
