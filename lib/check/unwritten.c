@@ -66,7 +66,7 @@ void check_written(struct checker *ck, const struct track *t, uint64_t off, uint
 			snprintf(sentence, sizeof(sentence),
 				 "%s reads byte %llu of a buffer of %llu bytes, which was never written since it was allocated",
 				 armdma_device_name(t->dev), (unsigned long long)rep.offset, (unsigned long long)t->len);
-			report_make(ck, &rep, sentence, story, "zero the buffer (kzalloc()), reserved fields and padding included");
+			report_make(ck, &rep, sentence, story, "zero the buffer (kzalloc(), dma_pool_zalloc()), reserved fields and padding included");
 			return;
 		}
 		done += n;
