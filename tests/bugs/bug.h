@@ -8,7 +8,7 @@
  *     module_platform_driver(). Bug and twin are one text: what differs stands behind `#if BUG`.
  *  2. In table_NN.c: a scenario, what the board and the port's user do (it sees both twins alike and knows nothing of the bug), and an entry
  *     of struct bug: what users see and how to mend it, for docs/bugs.md; on which sets of operations it is a bug; what is reported where.
- *  3. `./run bugs --bug BNN --verbose`; then `./run bugs --markdown >docs/bugs.md`.
+ *  3. `./run bugs --bug BNN --verbose`; then `./run bugs --declared --markdown >docs/bugs.md`.
  *
  * The runner computes what is found from the reports that it receives, and compares that with the entry: a bug is found when, in
  * its mode and on each of its sets, exactly the entry's kinds came, each at its function. Reports of a twin, and kinds that the

@@ -12,7 +12,7 @@ static const char *const introduction =
 	"\n"
 	"The ways in which drivers misuse the DMA-mapping API, with what a board shows, what libarmdma prints, and how to mend it. For each there is\n"
 	"a small driver with the bug and, in the same text, its corrected twin: `tests/bugs/`. `./run bugs` builds and runs them all and prints\n"
-	"what was found; this page is generated from the same table and the same runs (`./run bugs --markdown >docs/bugs.md`), and a test fails\n"
+	"what was found; this page is generated from the same table and the same runs (`./run bugs --declared --markdown >docs/bugs.md`), and a test fails\n"
 	"when the two differ. Addresses, cycles and line numbers in the reports below are replaced.\n"
 	"\n"
 	"**Found in** names the kind of run that it takes:\n"

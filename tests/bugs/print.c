@@ -59,7 +59,8 @@ static const char *modes_name(const struct bug *bug, const struct result *res, c
 {
 	buf[0] = 0;
 	for (int mode = 0; mode < BUG_NR_MODES; mode++)
-		if (found_in(bug, res, mode))
+		/* Suspicions come on top of what is found anyway. */
+		if (mode != BUG_SUSPICION && found_in(bug, res, mode))
 			add_word(buf, len, " ", mode_name(mode));
 	if (!buf[0])
 		add_word(buf, len, "", "-");
