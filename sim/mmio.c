@@ -131,6 +131,17 @@ ARMDMA_INLINE uint32_t read_reg(struct armdma_hw *hw, armdma_phys_t reg)
 	return v;
 }
 
+/*
+ * May a write to the unit be what makes it look into memory? One that is at work looks there by itself: what it finds need not
+ * have been announced (an interrupt handler acknowledges, while descriptors behind the running one are being filled).
+ */
+static bool wakes(const struct armdma_hw *hw, const struct mmio_region *r)
+{
+	const struct bus_master *m = bus_find_master(hw, r->name);
+
+	return m && !bus_master_active(m);
+}
+
 /* site: of a write that lets stores wait, which may turn out to have announced them too early; else NULL. */
 ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t value, const void *site)
 {
@@ -150,7 +161,7 @@ ARMDMA_INLINE void write_reg(struct armdma_hw *hw, armdma_phys_t reg, uint32_t v
 		return;
 	if (armdma_event_on(&hw->ev.pub, ARMDMA_EV_REG_WRITE))
 		emit(hw, ARMDMA_EV_REG_WRITE, r->name, reg, value);
-	if (site && cpu_has_stores(hw) && bus_find_master(hw, r->name))
+	if (site && cpu_has_stores(hw) && wakes(hw, r))
 		cpu_rings(hw, r->name, site);
 	r->write(r->ctx, (uint32_t)(reg - r->base), value);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "lib/check/internal.h"
+#include "lib/mm/mm.h"
 
 /* ---- Two mappings of the same bytes ------------------------------------------- */
 
@@ -20,7 +21,8 @@ static bool clashes(void *ctx, struct track *t)
 {
 	struct overlap *o = ctx;
 
-	if ((!both_ways(t) && !both_ways(o->fresh)) || t->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC)
+	/* Devices that pass a buffer on (dma-buf) all have it mapped; whose turn it is they know. */
+	if (t->dev != o->fresh->dev || (!both_ways(t) && !both_ways(o->fresh)) || t->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC)
 		return false;
 	o->found = t;
 	return true;
@@ -41,6 +43,9 @@ void map_check(struct checker *ck, const struct track *t)
 	    t->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC || (!ck->tracks.live_both_ways && !both_ways(t)))
 		return;
 	if (!track_each_pa(&ck->tracks, t->pa, t->len, clashes, &o))
+		return;
+	/* An exported buffer that is imported twice has no cached bytes to maintain. */
+	if (mm_is_coherent(ck->m, t->pa))
 		return;
 	rep = report_about(ARMDMA_REPORT_OVERLAP, t, 0, t->len);
 	rep.sites[ARMDMA_SITE_HERE] = t->map_site;

@@ -6,6 +6,7 @@
 
 #include "lib/check/coverage.h"
 #include "lib/check/internal.h"
+#include "lib/dma/dma.h"
 
 static void on_event(void *ctx, const struct armdma_event *ev)
 {
@@ -98,14 +99,29 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 	return ret;
 }
 
+/* Is there anything that a device may use, mapped by whomever? */
+static bool has_mappings(struct armdma_machine *m)
+{
+	struct armdma_device *dev;
+
+	SLIST_FOREACH(dev, &m->devices, link)
+		if (dev->dma->live_maps || dev->dma->live_allocs || !STAILQ_EMPTY(&dev->dma->pools))
+			return true;
+	return false;
+}
+
 void armdma_checker_enable(struct armdma_machine *m, bool on)
 {
 	MACHINE_ENTER(m);
+
+	bool was = m->check->on;
 
 	if (!armdma_event_subscribe_within(m->ev, on ? ARMDMA_EV_CHECKED : 0, on_event, m->check))
 		m->check->on = on;
 	if (!on)
 		track_clear(m->check);
+	else if (!was)
+		m->check->blind = has_mappings(m);
 	tell_wanted(m);
 }
 

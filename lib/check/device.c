@@ -196,6 +196,28 @@ static bool is_ours(struct checker *ck, const struct access *a)
 	return !a->dev->domain && (!a->answered || mm_is_managed(ck->m, a->pa));
 }
 
+/* Does a live mapping or buffer of the device touch the page of the address? */
+static bool is_page_in_use(struct checker *ck, const struct access *a)
+{
+	armdma_dma_t page = a->addr & ARMDMA_PAGE_MASK;
+
+	for (armdma_dma_t at = page; at < page + ARMDMA_PAGE_SIZE; at++)
+		if (track_find(ck, a->dev, at))
+			return true;
+	return false;
+}
+
+/* Behind an IOMMU: somebody else than the DMA API has put a translation there. */
+static bool is_mapped_by_hand(struct checker *ck, const struct access *a)
+{
+	if (!a->dev->domain || !a->answered)
+		return false;
+	if (!a->dev->mapping)
+		return true;
+	return armdma_iova_to_phys(armdma_mapping_domain(a->dev->mapping), a->addr) != ARMDMA_MAPPING_ERROR &&
+	       !is_page_in_use(ck, a);
+}
+
 /* A transfer comes in bursts: what goes on where the last stray one ended is the same mistake. */
 static bool goes_on(struct checker *ck, const struct access *a)
 {
@@ -213,7 +235,7 @@ static void stray(struct checker *ck, const struct access *a)
 {
 	if (goes_on(ck, a))
 		return;
-	if (ck->blind || after_unmap(ck, a) || free_block(ck, a) || past_the_end(ck, a))
+	if (ck->blind || is_mapped_by_hand(ck, a) || after_unmap(ck, a) || free_block(ck, a) || past_the_end(ck, a))
 		return;
 	if (is_ours(ck, a))
 		nowhere(ck, a);

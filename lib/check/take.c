@@ -171,7 +171,8 @@ void take_check(struct checker *ck, const struct track *t, const struct armdma_e
 		check_devices_part(ck, t, ev, from, cpu_from < to ? cpu_from : to);
 		check_devices_part(ck, t, ev, cpu_to > from ? cpu_to : from, to);
 	}
-	if (t->dir == ARMDMA_TO_DEVICE)
+	/* Nothing is invalidated, also where a buffer of both ways is synced one way. */
+	if (t->dir == ARMDMA_TO_DEVICE || ev->dir == ARMDMA_TO_DEVICE)
 		return;
 	if (!t->part.rough)
 		check_cpus_part(ck, t, ev, cpu_from > from ? cpu_from : from, cpu_to < to ? cpu_to : to);

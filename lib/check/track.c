@@ -195,6 +195,9 @@ static void taken(struct checker *ck, const struct armdma_event *ev)
 	if (!t || t->kind != TRACK_STREAM)
 		return;
 	take_check(ck, t, ev);
+	/* For a buffer of both ways: what only went out is not fetched back. */
+	if (ev->dir == ARMDMA_TO_DEVICE)
+		return;
 	/* What the device writes while the lines are invalidated may come too late for them. */
 	t->written_since_sync = false;
 }
@@ -212,7 +215,7 @@ static void error_checked(struct checker *ck, const struct armdma_event *ev)
 {
 	struct track *t = ck->last;
 
-	if (t && t->dev == ev->dev && t->addr == ev->addr) {
+	if (t && t->dev == ev->dev && t->addr == ev->addr && !t->checked) {
 		t->checked = true;
 		return;
 	}
@@ -267,7 +270,8 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 
 void track_clear(struct checker *ck)
 {
-	ck->blind |= ck->tracks.by_addr.live != 0;
 	ck->last = NULL;
+	ck->missed.dev = NULL;
+	ck->stray_dev = NULL;
 	tracks_clear(&ck->tracks);
 }

@@ -64,13 +64,29 @@ undo:
 
 /* ---- From the list to a record ------------------------------------------------------- */
 
-/*
- * Pages of a coherent buffer, exported by dma_get_sgtable() for another device. Without maintenance no cached alias of
- * them is touched; bounce buffers would copy through one.
- */
-static bool is_export(const struct dma_sg *sg)
+/* Does the page belong to a buffer of the device? */
+static bool is_own_buffer(const struct armdma_device *dev, armdma_phys_t pa)
 {
-	return (sg->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC) && armdma_dma_get_ops(sg->dev) != ARMDMA_OPS_BOUNCE;
+	const struct armdma_page *page = armdma_phys_to_page(dev->m, pa);
+	struct dma_buffer *buf;
+
+	RB_FOREACH(buf, dma_buffer_tree, &dev->m->dma->buffers)
+		for (size_t i = 0; buf->dev == dev && i < buf->npages; i++)
+			if (buf->pages[i] == page)
+				return true;
+	return false;
+}
+
+/*
+ * A page of a coherent buffer that dma_get_sgtable() has exported for another device. Its maintenance finds nothing cached; bounce
+ * buffers would copy through the cached alias. To the buffer's own device its DMA address is known, unless it imports what it exported:
+ * without maintenance, as then no alias is touched.
+ */
+static bool is_export(const struct dma_sg *sg, armdma_phys_t pa)
+{
+	if (!mm_is_coherent(sg->dev->m, pa) || armdma_dma_get_ops(sg->dev) == ARMDMA_OPS_BOUNCE)
+		return false;
+	return sg->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC || !is_own_buffer(sg->dev, pa);
 }
 
 /* Fill in the source of a record; false after saying which entry makes no sense. */
@@ -99,7 +115,7 @@ static bool read_list(struct dma_sg *sg, const struct dma_call *call)
 			       call->name, i, (void *)armdma_sg_page(s), s->offset, s->length);
 			return false;
 		}
-		if (sg->own || is_export(sg))
+		if (sg->own || is_export(sg, e->pa))
 			continue;
 		if (!mm_is_coherent(m, e->pa)) {
 			dma_check_owner(sg->dev, e->pa, e->length, call);
