@@ -155,7 +155,7 @@ void print_details(FILE *f, const struct bug *bug, const struct result *res)
 	for (int set = 0; set < ARMDMA_NR_OPSETS; set++) {
 		for (int mode = 0; mode < BUG_NR_MODES; mode++) {
 			print_cell(f, bug, &res->cells[0][mode][set], "good", mode_name(mode), set);
-			if (mode == (int)bug->mode || mode == BUG_DEFAULT)
+			if (mode == (int)bug->mode || mode == BUG_DEFAULT || mode == BUG_ADVERSARY || mode == BUG_ASAN)
 				print_cell(f, bug, &res->cells[1][mode][set], "bad", mode_name(mode), set);
 		}
 		print_cell(f, bug, &res->quiet[set], "good", "coherent caches", set);
