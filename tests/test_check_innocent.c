@@ -422,7 +422,7 @@ static void atomic_memory(struct cr *r)
 	armdma_dma_free_coherent(r->dev, 1000, p, a);
 }
 
-/* Blocks of a pool: one that the CPU fills, one that the device fills. */
+/* Coherent memory is read and written by both; what the device has never seen written is its own. */
 static void coherent_memory_is_shared(struct cr *r)
 {
 	struct armdma_dma_pool *pool = armdma_dma_pool_create("ring", r->dev, 48, 16, 0);
@@ -430,6 +430,7 @@ static void coherent_memory_is_shared(struct cr *r)
 	uint8_t *p = armdma_dma_pool_alloc(pool, ARMDMA_GFP_KERNEL, &a), *q, got[48];
 
 	q = armdma_dma_pool_alloc(pool, ARMDMA_GFP_KERNEL, &b);
+	cr_dev_read(r, a, got, 48);
 	memset(p, 1, 48);
 	armdma_hw_barrier(r->hw, ARMDMA_BARRIER_WMB);
 	cr_dev_read(r, a, got, 48);

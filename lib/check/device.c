@@ -335,11 +335,11 @@ static void check_read(struct checker *ck, const struct access *a, const struct 
 {
 	uint64_t at;
 
-	if (t->flags & ARMDMA_MAP_RESOURCE || (t->kind == TRACK_BUFFER && !(t->flags & ARMDMA_MAP_OWN)))
+	if (t->kind == TRACK_BUFFER || t->flags & ARMDMA_MAP_RESOURCE)
 		return;
 	if (ck->rule[ARMDMA_REPORT_UNINITIALISED])
 		check_written(ck, t, a->addr - t->addr, a->len, a->pa);
-	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE] || t->kind == TRACK_BUFFER)
+	if (!ck->rule[ARMDMA_REPORT_STALE_DEVICE])
 		return;
 	if (t->flags & ARMDMA_MAP_BOUNCED) {
 		check_safe_buffer(ck, a, t);

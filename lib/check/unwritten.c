@@ -44,8 +44,7 @@ void check_written(struct checker *ck, const struct track *t, uint64_t off, uint
 {
 	uint8_t bytes[PIECE];
 
-	/* What kmalloc() gave, or a pool. */
-	if (!(t->flags & ARMDMA_MAP_OWN) && !mm_is_kmalloc(ck->m, t->pa + off))
+	if (!mm_is_kmalloc(ck->m, t->pa + off))
 		return;
 	for (uint64_t done = 0; done < len;) {
 		/* Whole words of the buffer: they lie in whole words of each piece. */
@@ -66,7 +65,7 @@ void check_written(struct checker *ck, const struct track *t, uint64_t off, uint
 			snprintf(sentence, sizeof(sentence),
 				 "%s reads byte %llu of a buffer of %llu bytes, which was never written since it was allocated",
 				 armdma_device_name(t->dev), (unsigned long long)rep.offset, (unsigned long long)t->len);
-			report_make(ck, &rep, sentence, story, "zero the buffer (kzalloc(), dma_pool_zalloc()), reserved fields and padding included");
+			report_make(ck, &rep, sentence, story, "zero the buffer (kzalloc()), reserved fields and padding included");
 			return;
 		}
 		done += n;

@@ -15,7 +15,6 @@
 #include <armdma/dmapool.h>
 
 #include "lib/dma/dma.h"
-#include "lib/mm/unwritten.h"
 
 #define FREED 0xa7	/* POOL_POISON_FREED */
 #define ALLOCATED 0xa9	/* POOL_POISON_ALLOCATED */
@@ -448,35 +447,15 @@ void *dma_pool_take(struct armdma_dma_pool *p, armdma_gfp_t gfp, armdma_dma_t *h
 	return c->vaddr + offset;
 }
 
-/* What a block holds when it is handed out is nobody's: whole words of it can be told from any that were written. */
-static void mark_unwritten(const struct armdma_dma_pool *p, uint8_t *block)
-{
-	struct armdma_machine *m = p->dev->m;
-	armdma_phys_t pa = armdma_hw_cpu_to_phys(m->hw, block);
-
-	if (!wanted(m, ARMDMA_REPORT_UNINITIALISED) || pa == ARMDMA_MAPPING_ERROR ||
-	    p->size > ARMDMA_PAGE_SIZE - pa % ARMDMA_PAGE_SIZE)
-		return;
-	for (size_t at = (size_t)(-pa & 7); at + sizeof(uint64_t) <= p->size; at += sizeof(uint64_t)) {
-		uint64_t word = mm_unwritten(m->cfg->seed, pa + at);
-
-		memcpy(block + at, &word, sizeof(word));
-	}
-}
-
 static void *alloc(struct armdma_dma_pool *p, armdma_gfp_t gfp, armdma_dma_t *handle,
 		   const struct dma_call *call)
 {
-	void *block;
-
 	*handle = ARMDMA_MAPPING_ERROR;
 	if (gfp & ARMDMA__GFP_DIRECT_RECLAIM)
 		might_sleep(p->dev->m, p->dev, call->name, call->site);
 	/* The chunk below it would say so again. */
-	block = dma_pool_take(p, armdma_in_atomic(p->dev->m) ? gfp & ~ARMDMA__GFP_DIRECT_RECLAIM : gfp, handle, call);
-	if (block && !p->debug && !(gfp & ARMDMA__GFP_ZERO))
-		mark_unwritten(p, block);
-	return block;
+	return dma_pool_take(p, armdma_in_atomic(p->dev->m) ? gfp & ~ARMDMA__GFP_DIRECT_RECLAIM : gfp, handle,
+			     call);
 }
 
 void *armdma_dma_pool_alloc(struct armdma_dma_pool *pool, armdma_gfp_t gfp, armdma_dma_t *handle)

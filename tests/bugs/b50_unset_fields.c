@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Receives frames, each with a descriptor from a pool.
+ * A port that takes commands in blocks of a fixed layout.
  *
- * The bug: the pool's memory is taken for zeroed. Fields that the driver never sets have what the block's last user left there.
+ * The bug: the fields that are reserved are never set. They have what the memory's last user left there.
  */
+#include <linux/device.h>
 #include <linux/dma-mapping.h>
-#include <linux/dmapool.h>
-#include <linux/iopoll.h>
-#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -15,113 +13,94 @@
 #include "frame_port.h"
 #include "sgdma_regs.h"
 
-#define FRESH_FRAME 1024
-#define FRESH_TIMEOUT 20000	/* microseconds */
-
-struct fresh {
-	void __iomem *regs;
-	struct dma_pool *pool;
-	void *frame;
+/* As the other side reads it. */
+struct block {
+	__le32 opcode;
+	__le32 tag;
+	__le32 reserved[6];	/* must be zero */
 };
 
-static int fresh_run(struct fresh *fresh, struct sgdma_desc *d, dma_addr_t desc_dma, dma_addr_t dma)
+#define OPCODE_RESET 0x01u
+
+struct block_port {
+	struct sgdma engine;
+};
+
+static int block_write(struct block_port *p, struct block *block)
 {
-	u32 status;
+	struct device *dev = p->engine.dev;
+	dma_addr_t addr;
 	int ret;
 
-	d->dst = cpu_to_le32(lower_32_bits(dma));
-	d->len = cpu_to_le32(FRESH_FRAME);
-	d->control = cpu_to_le32(SGDMA_RECEIVE | SGDMA_END | SGDMA_OWN);
-	writel(0, fresh->regs + SGDMA_HEAD_HIGH);
-	writel(lower_32_bits(desc_dma), fresh->regs + SGDMA_HEAD);
-	writel(SGDMA_CTRL_ENABLE, fresh->regs + SGDMA_CTRL);
-	writel(1, fresh->regs + SGDMA_DOORBELL);
-	ret = readl_poll_timeout(fresh->regs + SGDMA_STATUS, status, !(status & SGDMA_STATUS_BUSY), 0, FRESH_TIMEOUT);
-	if (ret)
-		writel(SGDMA_CTRL_RESET, fresh->regs + SGDMA_CTRL);
-	else if (le32_to_cpu(d->status) != SGDMA_OK)
-		ret = -EIO;
+	addr = dma_map_single(dev, block, sizeof(*block), DMA_TO_DEVICE);
+	if (dma_mapping_error(dev, addr))
+		return -ENOMEM;
+	ret = sgdma_move(&p->engine, SGDMA_SEND, addr, sizeof(*block));
+	dma_unmap_single(dev, addr, sizeof(*block), DMA_TO_DEVICE);
 	return ret;
 }
 
-static int fresh_receive(struct device *dev, struct fresh *fresh)
+static int block_control(struct device *dev, unsigned int request, unsigned long arg)
 {
-	struct sgdma_desc *d;
-	dma_addr_t desc_dma, dma;
-	int ret = -ENOMEM;
+	struct block_port *p = dev_get_drvdata(dev);
+	struct block *block;
+	int ret;
 
+	if (request != OPCODE_RESET)
+		return -EINVAL;
 #if BUG
-	d = dma_pool_alloc(fresh->pool, GFP_KERNEL, &desc_dma);
+	block = kmalloc(sizeof(*block), GFP_KERNEL);
 #else
-	d = dma_pool_zalloc(fresh->pool, GFP_KERNEL, &desc_dma);
+	block = kzalloc(sizeof(*block), GFP_KERNEL);
 #endif
-	if (!d)
+	if (!block)
 		return -ENOMEM;
-	dma = dma_map_single(dev, fresh->frame, FRESH_FRAME, DMA_FROM_DEVICE);
-	if (!dma_mapping_error(dev, dma)) {
-		ret = fresh_run(fresh, d, desc_dma, dma);
-		dma_unmap_single(dev, dma, FRESH_FRAME, DMA_FROM_DEVICE);
-	}
-	dma_pool_free(fresh->pool, d, desc_dma);
+	block->opcode = cpu_to_le32(request);
+	block->tag = cpu_to_le32(arg);
+	ret = block_write(p, block);
+	kfree(block);
 	return ret;
 }
 
-static int fresh_poll(struct device *dev, int budget)
-{
-	struct fresh *fresh = dev_get_drvdata(dev);
-	int n, ret;
-
-	for (n = 0; n < budget; n++) {
-		ret = fresh_receive(dev, fresh);
-		if (ret)
-			return n ? n : ret;
-		frame_port_rx(dev, fresh->frame, FRESH_FRAME);
-	}
-	return n;
-}
-
-static const struct frame_port_ops fresh_ops = {
-	.poll = fresh_poll,
+static const struct frame_port_ops block_ops = {
+	.control = block_control,
 };
 
-static int fresh_probe(struct platform_device *pdev)
+static int block_probe(struct platform_device *pdev)
 {
-	struct fresh *fresh;
+	struct block_port *p;
 	int ret;
 
-	fresh = devm_kzalloc(&pdev->dev, sizeof(*fresh), GFP_KERNEL);
-	if (!fresh)
+	p = devm_kzalloc(&pdev->dev, sizeof(*p), GFP_KERNEL);
+	if (!p)
 		return -ENOMEM;
-	fresh->regs = devm_platform_ioremap_resource(pdev, 0);
-	if (IS_ERR(fresh->regs))
-		return PTR_ERR(fresh->regs);
-	fresh->frame = devm_kmalloc(&pdev->dev, FRESH_FRAME, GFP_KERNEL);
-	if (!fresh->frame)
-		return -ENOMEM;
-	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
+	ret = sgdma_init(&p->engine, pdev, 1);
 	if (ret)
 		return ret;
-	fresh->pool = dmam_pool_create("sgdma-fresh", &pdev->dev, sizeof(struct sgdma_desc), sizeof(struct sgdma_desc), 0);
-	if (!fresh->pool)
-		return -ENOMEM;
-	platform_set_drvdata(pdev, fresh);
-	return frame_port_register(&pdev->dev, &fresh_ops);
+	platform_set_drvdata(pdev, p);
+	ret = frame_port_register(&pdev->dev, &block_ops);
+	if (ret)
+		sgdma_exit(&p->engine);
+	return ret;
 }
 
-static int fresh_remove(struct platform_device *pdev)
+static int block_remove(struct platform_device *pdev)
 {
+	struct block_port *p = platform_get_drvdata(pdev);
+
 	frame_port_unregister(&pdev->dev);
+	sgdma_exit(&p->engine);
 	return 0;
 }
 
-static struct platform_driver fresh_driver = {
-	.probe = fresh_probe,
-	.remove = fresh_remove,
+static struct platform_driver block_driver = {
+	.probe = block_probe,
+	.remove = block_remove,
 	.driver = {
-		.name = "sgdma-fresh",
+		.name = "sgdma-block",
 	},
 };
-module_platform_driver(fresh_driver);
+module_platform_driver(block_driver);
 
-MODULE_DESCRIPTION("Receives frames with descriptors from a pool");
+MODULE_DESCRIPTION("Port for command blocks");
 MODULE_LICENSE("Dual BSD/GPL");

@@ -263,6 +263,17 @@ static void send_and_receive(struct bug_run *r)
 	armdma_kfree(r->m, data);
 }
 
+/* B50: a command of 32 bytes, of which all but eight are zero. */
+static void send_block(struct bug_run *r)
+{
+	static const uint8_t block[32] = { 0x01, 0, 0, 0, 0x34, 0x12 };
+
+	wire_records(r, sizeof(block));
+	if (!start(r))
+		return;
+	bug_check(r, !port_control(r, 1, 0x1234) && !memcmp(r->sink, block, sizeof(block)));
+}
+
 /* B53: a message of 200 bytes, an answer of 256. */
 static void exchange_messages(struct bug_run *r)
 {
@@ -566,13 +577,13 @@ const struct bug bug_table_2[] = {
 		.id = "B50",
 		.file = "b50_unset_fields.c",
 		.title = "bytes that nobody has written go to the device",
-		.symptom = "Reserved fields have what the block's last user left there: it works until a hardware revision, or another use of the pool, gives them a meaning.",
-		.mend = "`dma_pool_zalloc()`, or set every field.",
+		.symptom = "Reserved fields have what the memory's last user left there: it works until a revision of the hardware gives them a meaning, and others' data leaves the machine.",
+		.mend = "`kzalloc()`, or set every field, reserved ones and padding included.",
+		.limits = "Known of memory of kmalloc(), by whole aligned words of 8 bytes. Of coherent memory and pools nothing is said: a device may well fetch fields that only it writes.",
 		.sets = ON_ALL,
-		.wanted = { { .kind = ARMDMA_REPORT_UNINITIALISED, .function = "fresh_receive", .site = ARMDMA_SITE_ALLOC },
-			    { .kind = ARMDMA_REPORT_DEVICE_TRUNCATED, .may = true } },	/* the address has bits of an unset field */
+		.wanted = { { .kind = ARMDMA_REPORT_UNINITIALISED, .function = "block_write", .site = ARMDMA_SITE_MAP } },
 		.drivers = BUG_TWINS(b50),
-		.scenario = poll_three,
+		.scenario = send_block,
 	},
 	{
 		.id = "B51",
