@@ -44,7 +44,8 @@ static size_t line_store(const struct line *l, size_t off, size_t n)
 	else
 		base = (bit(l->p->outer, l->i) ? l->p->outer_data : l->page_d) + off;
 	at = first_difference(cache, base, n);
-	if (at < n || !bit(l->p->odirty, l->i))
+	/* An outer line over which a master has written differs from DRAM in the master's bytes, too: which are the CPU's cannot be told. */
+	if (at < n || !bit(l->p->odirty, l->i) || bit(l->p->mark, l->i))
 		return at;
 	return first_difference(l->p->outer_data + off, l->page_d + off, n);
 }
