@@ -58,7 +58,8 @@ static const struct track *ends_before(struct checker *ck, const struct access *
 
 	for (armdma_dma_t at = a->addr; at-- > page && !t;)
 		t = track_around(&ck->tracks, a->dev, at, ARMDMA_NONE);
-	return t;
+	/* A buffer of the layer's own, of which this part is nobody's, does not end. */
+	return t && a->addr - t->addr >= t->len ? t : NULL;
 }
 
 struct wrong_device {

@@ -59,7 +59,7 @@ void map_check(struct checker *ck, const struct track *t);
 void sync_check(struct checker *ck, const struct track *t, const struct armdma_event *ev, uint64_t from, uint64_t to);
 void unmap_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
 /* take.c: a range is about to be taken back; to be handed over. */
-void give_check(struct checker *ck, const struct armdma_event *ev);
+void give_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
 void take_check(struct checker *ck, const struct track *t, const struct armdma_event *ev);
 /* The device that a bus master belongs to, or NULL. */
 struct armdma_device *device_of(struct checker *ck, const char *who);

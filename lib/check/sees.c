@@ -101,8 +101,8 @@ static bool loads_return(struct armdma_machine *m, const uint8_t *cpu, const uin
 	return true;
 }
 
-/* The live bounced mapping that all the bytes lie in, or NULL. */
-static struct track *bounced_at(struct armdma_machine *m, const void *cpu, size_t len, uint64_t *off)
+/* The live bounced mapping that the byte lies in, or NULL. */
+static struct track *bounced_at(struct armdma_machine *m, const void *cpu, uint64_t *off)
 {
 	armdma_phys_t pa = armdma_hw_linear_to_phys(m->hw, cpu);
 	struct track *tr = pa == ARMDMA_MAPPING_ERROR ? NULL : track_find_pa(m->check, pa);
@@ -110,7 +110,7 @@ static struct track *bounced_at(struct armdma_machine *m, const void *cpu, size_
 	if (!tr || tr->ended || tr->kind != TRACK_STREAM || !(tr->flags & ARMDMA_MAP_BOUNCED))
 		return NULL;
 	*off = pa - tr->pa;
-	return len <= tr->len - *off ? tr : NULL;
+	return tr;
 }
 
 /* Does the safe buffer hold what the CPU should see? Then a sync would have copied it. */
@@ -122,20 +122,24 @@ static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, cons
 	char story[1024] = "", sentence[160];
 	struct text t = { story, sizeof(story), 0 };
 	uint64_t at;
-	struct track *tr = bounced_at(m, cpu, len, &at);
-	size_t first = 0;
+	struct track *tr;
+	size_t first = 0, there;
 
-	if (!tr || !tr->device_wrote)
-		return;
-	for (size_t off = 0; off < len; off += sizeof(got)) {
-		size_t n = len - off < sizeof(got) ? len - off : sizeof(got);
-
-		if (armdma_device_view(tr->dev, tr->addr + at + off, got, n) || memcmp(got, expected + off, n))
-			return;
-	}
+	/* The bytes may lie in several mappings: one of them is enough to prove it. */
 	while (cpu[first] == expected[first])
 		first++;
-	rep.pa = tr->pa + at + first;
+	tr = bounced_at(m, cpu + first, &at);
+	if (!tr || !tr->device_wrote)
+		return;
+	there = len - first < tr->len - at ? len - first : (size_t)(tr->len - at);
+	for (size_t off = 0; off < there; off += sizeof(got)) {
+		size_t n = there - off < sizeof(got) ? there - off : sizeof(got);
+
+		if (armdma_device_view(tr->dev, tr->addr + at + off, got, n) ||
+		    memcmp(got, expected + first + off, n))
+			return;
+	}
+	rep.pa = tr->pa + at;
 	rep.expected = expected[first];
 	rep.seen = cpu[first];
 	rep.sites[ARMDMA_SITE_HERE] = site;

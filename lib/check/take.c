@@ -222,13 +222,49 @@ static void check_given_edge(struct checker *ck, const struct armdma_event *ev, 
 		    story, "give what the device writes cache lines of its own: align and pad it to dma_get_cache_alignment()");
 }
 
-void give_check(struct checker *ck, const struct armdma_event *ev)
+/*
+ * Is the CPU's store in a line that the device has changed, both in its part of the mapping, about to be written back? The rest of the
+ * line goes with it, over what the device wrote.
+ */
+static void check_given_part(struct checker *ck, const struct track *t, const struct armdma_event *ev, uint64_t from,
+			     uint64_t to)
+{
+	uint64_t line = ck->m->cfg->inner_line, at;
+
+	while ((at = store_in(ck, t, from, to)) != UINT64_MAX) {
+		if (device_changed(ck, t->pa + at)) {
+			say(ck, ARMDMA_REPORT_CPU_WRITE, t, ev, at,
+			    "the CPU wrote to byte %lld of a buffer of %llu bytes while it was the device's, which wrote there, too", "",
+			    "call dma_sync_single_for_cpu() before the CPU writes, dma_sync_single_for_device() afterwards");
+			return;
+		}
+		from = ((t->pa + at) | (line - 1)) + 1 - t->pa;
+	}
+}
+
+static void check_given(struct checker *ck, const struct track *t, const struct armdma_event *ev)
+{
+	uint64_t from = ev->addr - t->addr, to = from + ev->len, cpu_from = t->part.from, cpu_to = t->part.to;
+
+	if (t->kind != TRACK_STREAM || t->dir != ARMDMA_BIDIRECTIONAL || ev->dir == ARMDMA_FROM_DEVICE || !t->clean ||
+	    !t->written_since_sync)
+		return;
+	if (cpu_from >= cpu_to)
+		cpu_from = cpu_to = to;
+	check_given_part(ck, t, ev, from, cpu_from < to ? cpu_from : to);
+	check_given_part(ck, t, ev, cpu_to > from ? cpu_to : from, to);
+}
+
+void give_check(struct checker *ck, const struct track *t, const struct armdma_event *ev)
 {
 	uint64_t mask = (uint64_t)ck->m->cfg->inner_line - 1;
 	armdma_phys_t start = ev->pa, end = ev->pa + ev->len;
 
-	if (!ck->rule[ARMDMA_REPORT_SHARED_LINE] || !((start | end) & mask) || ev->dev->coherent ||
-	    ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC || ev->flags & ARMDMA_MAP_BOUNCED)
+	if (ev->dev->coherent || ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC || ev->flags & ARMDMA_MAP_BOUNCED)
+		return;
+	if (t && ck->rule[ARMDMA_REPORT_CPU_WRITE])
+		check_given(ck, t, ev);
+	if (!ck->rule[ARMDMA_REPORT_SHARED_LINE] || !((start | end) & mask))
 		return;
 	if (start & mask)
 		check_given_edge(ck, ev, start & ~mask, start);

@@ -75,7 +75,7 @@ struct track *track_find_dead(struct checker *ck, const struct armdma_device *de
 
 static void part_take(struct cpu_part *p, uint64_t from, uint64_t to)
 {
-	if (p->from >= p->to) {
+	if (p->from >= p->to || (from <= p->from && to >= p->to)) {
 		*p = (struct cpu_part){ from, to, false };
 		return;
 	}
@@ -244,7 +244,7 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 		taken(ck, ev);
 		break;
 	case ARMDMA_EV_DMA_GIVE:
-		give_check(ck, ev);
+		give_check(ck, ev->addr == ARMDMA_MAPPING_ERROR ? NULL : meant(ck, ev), ev);
 		break;
 	case ARMDMA_EV_DMA_SYNC_CPU:
 	case ARMDMA_EV_DMA_SYNC_DEV:
