@@ -90,6 +90,8 @@ void armdma_machine_destroy(struct armdma_machine *m)
 	armdma_hw_power_off(m->hw);
 	if (m->layer_gone)
 		m->layer_gone(m, m->layer);
+	if (m->check)
+		check_settle(m);
 	report_leaks(m);
 	while ((dev = SLIST_FIRST(&m->devices))) {
 		if (dev->mapping)

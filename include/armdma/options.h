@@ -34,6 +34,15 @@ enum armdma_print {
 	ARMDMA_PRINT_ALWAYS,
 };
 
+/*
+ * Is the tool under which a program runs, AddressSanitizer or Valgrind's memcheck, to report loads and stores of what a device owns?
+ */
+enum armdma_poison {
+	ARMDMA_POISON_OFF,
+	ARMDMA_POISON_ON,	/* of what is mapped FROM_DEVICE or BIDIRECTIONAL for a device that is not coherent */
+	ARMDMA_POISON_STRICT,	/* and TO_DEVICE, where loads are legal: the tool cannot tell them from stores */
+};
+
 struct armdma_options {
 	bool rule[ARMDMA_REPORT_NR];	/* which kinds are looked for; default: those of ARMDMA_CLASS_BUG */
 	enum armdma_print print;
@@ -48,6 +57,7 @@ struct armdma_options {
 	unsigned int stack;		/* return addresses to keep of each site, at most ARMDMA_STACK_MAX; 0: the site alone */
 	char coverage[ARMDMA_OPTION_LEN];	/* armdma/coverage.h: "1", a file; "", "0": not counted */
 	bool summary;			/* when the machine goes, print how often each bug was met */
+	enum armdma_poison poison;	/* default: ARMDMA_POISON_ON; means nothing without such a tool */
 };
 
 #define ARMDMA_EXITCODE 66

@@ -46,22 +46,21 @@ static bool offends(void *ctx, struct track *t)
 	return true;
 }
 
-static void report_offence(const struct announced *a)
+void report_touch(struct checker *ck, const struct track *t, uint64_t at, uint64_t len, const void *cpu, bool write,
+		  const void *site)
 {
-	const struct track *t = a->offended;
-	struct armdma_report rep = report_about(a->write ? ARMDMA_REPORT_CPU_WRITE : ARMDMA_REPORT_CPU_READ, t, a->at,
-						a->len);
+	struct armdma_report rep = report_about(write ? ARMDMA_REPORT_CPU_WRITE : ARMDMA_REPORT_CPU_READ, t, at, len);
 	char story[1024] = "", sentence[256];
 	struct text s = { story, sizeof(story), 0 };
 
-	rep.cpu = a->cpu;
-	rep.sites[ARMDMA_SITE_HERE] = a->site;
+	rep.cpu = cpu;
+	rep.sites[ARMDMA_SITE_HERE] = site;
 	tell_mapping(&s, t, false);
 	snprintf(sentence, sizeof(sentence), "the CPU %s byte %llu of a buffer of %llu bytes while it is %s's",
-		 a->write ? "writes" : "reads", (unsigned long long)a->at, (unsigned long long)t->len,
+		 write ? "writes" : "reads", (unsigned long long)at, (unsigned long long)t->len,
 		 armdma_device_name(t->dev));
-	report_make(a->ck, &rep, sentence, story,
-		    a->write ? "call dma_sync_single_for_cpu() first and dma_sync_single_for_device() afterwards" :
+	report_make(ck, &rep, sentence, story,
+		    write ? "call dma_sync_single_for_cpu() first and dma_sync_single_for_device() afterwards" :
 			       "call dma_sync_single_for_cpu() first; what both sides poll belongs into coherent memory");
 }
 
@@ -78,7 +77,7 @@ static void check_piece(struct announced *a)
 	uint64_t at;
 
 	if (ck->rule[kind] && track_each_pa(&ck->tracks, a->pa, a->len, offends, a)) {
-		report_offence(a);
+		report_touch(ck, a->offended, a->at, a->len, a->cpu, a->write, a->site);
 		return;
 	}
 	if (a->write || !ck->rule[ARMDMA_REPORT_STALE_CPU])

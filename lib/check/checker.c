@@ -12,6 +12,8 @@ static void on_event(void *ctx, const struct armdma_event *ev)
 {
 	struct checker *ck = ctx;
 
+	if (__builtin_expect(!STAILQ_EMPTY(&ck->held), 0))
+		report_release(ck);
 	if (ev->type == ARMDMA_EV_MISUSE)
 		misuse_event(ck, ev);
 	else if (ev->type == ARMDMA_EV_TRAP)
@@ -56,11 +58,13 @@ static int set_options(struct checker *ck, const struct armdma_options *opt, str
 	if (ret)
 		return ret;
 	ret = take_files(&ck->reports, &out, err);
-	if (ret)
+	if (ret) {
 		coverage_set(ck->m, ck->opt.coverage, NULL);
-	else
-		ck->opt = out;
-	return ret;
+		return ret;
+	}
+	ck->opt = out;
+	poison_set(ck);
+	return 0;
 }
 
 /* Tell the rooms of lib/ what is worth looking for. */
@@ -82,6 +86,7 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 	ck->m = m;
 	ck->on = true;
 	ck->rule = ck->opt.rule;
+	STAILQ_INIT(&ck->held);
 	reports_init(&ck->reports);
 	opt = armdma_options_default();
 	ret = set_options(ck, &opt, err);
@@ -123,6 +128,15 @@ void armdma_checker_enable(struct armdma_machine *m, bool on)
 	else if (!was)
 		m->check->blind = has_mappings(m);
 	tell_wanted(m);
+	poison_set(m->check);
+}
+
+void check_settle(struct armdma_machine *m)
+{
+	report_release(m->check);
+	poison_clear(m->check);
+	m->check->poison = 0;
+	m->poison = false;
 }
 
 void check_destroy(struct armdma_machine *m)
@@ -133,6 +147,8 @@ void check_destroy(struct armdma_machine *m)
 		return;
 	armdma_event_subscribe_within(m->ev, 0, on_event, ck);
 	coverage_stop(m);
+	poison_clear(ck);
+	proof_watch(ck, false);
 	if (ck->opt.summary)
 		told_summary(&ck->reports, stderr);
 	tracks_fini(&ck->tracks);

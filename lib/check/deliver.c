@@ -73,26 +73,46 @@ static bool wants_print(const struct checker *ck, bool heard)
 	}
 }
 
-void report_deliver(struct checker *ck, const struct armdma_report *rep)
+void report_write(struct checker *ck, const struct armdma_report *rep, bool heard)
 {
-	struct reports *r = &ck->reports;
+	if (rep->wanted)
+		return;
+	if (ck->reports.json >= 0)
+		report_json_append(ck->reports.json, rep);
+	if (wants_print(ck, heard))
+		fputs(rep->text, stderr);
+	if (ck->opt.abort_on_report)
+		abort();
+}
+
+static armdma_report_fn listener(struct reports *r, void **ctx)
+{
 	armdma_report_fn fn;
-	void *ctx;
 
 	pthread_mutex_lock(&r->lock);
 	fn = r->fn;
-	ctx = r->fn_ctx;
+	*ctx = r->fn_ctx;
 	pthread_mutex_unlock(&r->lock);
-	if (!rep->wanted && r->json >= 0)
-		report_json_append(r->json, rep);
-	if (!rep->wanted && wants_print(ck, fn != NULL))
-		fputs(rep->text, stderr);
-	if (!rep->wanted && ck->opt.abort_on_report)
-		abort();
+	return fn;
+}
+
+void report_call(struct checker *ck, const struct armdma_report *rep)
+{
+	void *ctx;
+	armdma_report_fn fn = listener(&ck->reports, &ctx);
+
 	if (fn)
 		fn(ctx, rep);
 	else if (!rep->wanted)
 		process_failed(ck->opt.exitcode);
+}
+
+void report_deliver(struct checker *ck, const struct armdma_report *rep)
+{
+	void *ctx;
+
+	report_write(ck, rep, listener(&ck->reports, &ctx) != NULL);
+	report_call(ck, rep);
 }
 
 void report_make(struct checker *ck, struct armdma_report *given, const char *sentence,
@@ -117,8 +137,9 @@ void report_make(struct checker *ck, struct armdma_report *given, const char *se
 	rep.schedule = r->schedule_fn ? r->schedule_fn(r->schedule_ctx) : NULL;
 	text_report(&t, &rep);
 	rep.text = buf;
-	if (!ck->m->shared || !report_later(ck, &rep))
-		report_deliver(ck, &rep);
+	if (ck->holding ? report_hold(ck, &rep) : ck->m->shared && report_later(ck, &rep))
+		return;
+	report_deliver(ck, &rep);
 }
 
 void armdma_set_report_fn(struct armdma_machine *m, armdma_report_fn fn, void *ctx)

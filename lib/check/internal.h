@@ -23,11 +23,21 @@ struct missed {
 	uint8_t byte;
 };
 
+struct late;	/* later.c */
+
+#define POISON_ASAN 1u
+#define POISON_VALGRIND 2u
+
 struct checker {
 	struct armdma_machine *m;
 	bool on;
 	struct armdma_options opt;
 	bool *rule;		/* is the kind looked for: opt.rule */
+	unsigned int poison;		/* POISON_*: the tools that are told what is the device's */
+	bool watched;			/* in the list of proof.c */
+	struct checker *next_watched;
+	bool holding;			/* reports are written at once, but nobody is called */
+	STAILQ_HEAD(, late) held;	/* calls of these are due */
 	bool blind;			/* mappings exist that nothing is known of */
 	struct tracks tracks;
 	struct track *last;		/* mapped last, while live */
@@ -76,9 +86,28 @@ void report_stale_cpu(struct armdma_machine *m, const void *cpu, const uint8_t *
 void exposed(struct checker *ck, const void *cpu, size_t len, const void *site);
 void check_written(struct checker *ck, const struct track *t, uint64_t off, uint64_t len, armdma_phys_t at);
 
+/* access.c: the CPU touches len bytes at cpu, of which the one at offset `at` of the mapping is the device's. */
+void report_touch(struct checker *ck, const struct track *t, uint64_t at, uint64_t len, const void *cpu, bool write,
+		  const void *site);
+
 /* What an event of the two types proves. */
 void misuse_event(struct checker *ck, const struct armdma_event *ev);
 void trap_event(struct checker *ck, const struct armdma_event *ev);
+
+/* ---- Other tools: poison.c, proof.c ---------------------------------------------------- */
+
+/* The options may have changed: find out which tools are to be told. */
+void poison_set(struct checker *ck);
+/* Who owns the bytes [from, to) of a mapping may have changed. If ck->poison. */
+void poison_changed(struct checker *ck, struct track *t, uint64_t from, uint64_t to);
+/* The layer itself is about to copy there. If ck->poison. */
+void poison_show(struct checker *ck, armdma_phys_t pa, uint64_t len);
+/* Nothing is hidden any more. */
+void poison_clear(struct checker *ck);
+/* Is the byte hidden because of this mapping? */
+bool poison_owns(const struct checker *ck, const struct track *t, armdma_phys_t pa);
+/* Whether ASan's reports about memory of this machine are looked at. */
+void proof_watch(struct checker *ck, bool on);
 
 /* ---- What rules say ------------------------------------------------------------------- */
 
@@ -105,6 +134,13 @@ const struct armdma_stack *stack_get(struct checker *ck, uint32_t id);
 void report_deliver(struct checker *ck, const struct armdma_report *rep);
 /* In a shared machine: a copy is delivered when the call that this thread is in gives the lock back. False: no memory. */
 bool report_later(struct checker *ck, const struct armdma_report *rep);
+
+/* A copy is written now; who wants to be told is called by report_release(). False: no memory. */
+bool report_hold(struct checker *ck, const struct armdma_report *rep);
+void report_release(struct checker *ck);
+/* The two halves of report_deliver(): print it and so on (heard: somebody will be called); call whoever wants it. */
+void report_write(struct checker *ck, const struct armdma_report *rep, bool heard);
+void report_call(struct checker *ck, const struct armdma_report *rep);
 
 /* Deliver a report with its sentence and, below it, a story (may be ""). */
 void report_make(struct checker *ck, struct armdma_report *rep, const char *sentence,

@@ -11,6 +11,8 @@
 
 struct late {
 	struct armdma_deferred call;	/* first */
+	STAILQ_ENTRY(late) link;
+	bool written;			/* report_write() had it */
 	struct checker *ck;
 	struct armdma_report rep;
 	char strings[];
@@ -24,6 +26,7 @@ static void tell(struct armdma_deferred *d, bool call)
 	struct late *l = (struct late *)d;
 	struct armdma_report rep = l->rep;
 	struct checker *ck = l->ck;
+	bool written = l->written;
 	char strings[LATE_MAX];
 
 	if (!call) {
@@ -37,7 +40,10 @@ static void tell(struct armdma_deferred *d, bool call)
 	rep.schedule = rep.schedule ? strings + (rep.schedule - l->strings) : NULL;
 	rep.text = strings + (rep.text - l->strings);
 	free(l);
-	report_deliver(ck, &rep);
+	if (written)
+		report_call(ck, &rep);
+	else
+		report_deliver(ck, &rep);
 }
 
 static size_t room(const char *s)
@@ -57,15 +63,16 @@ static const char *keep(char **at, const char *s)
 	return copy;
 }
 
-bool report_later(struct checker *ck, const struct armdma_report *rep)
+static struct late *copy(struct checker *ck, const struct armdma_report *rep)
 {
 	size_t len = room(rep->sentence) + room(rep->story) + room(rep->mend) + room(rep->schedule) + room(rep->text);
 	struct late *l = len <= LATE_MAX ? malloc(sizeof(*l) + len) : NULL;
 	char *at;
 
 	if (!l)
-		return false;
+		return NULL;
 	l->call.fn = tell;
+	l->written = false;
 	l->ck = ck;
 	l->rep = *rep;
 	at = l->strings;
@@ -74,6 +81,37 @@ bool report_later(struct checker *ck, const struct armdma_report *rep)
 	l->rep.mend = keep(&at, rep->mend);
 	l->rep.schedule = keep(&at, rep->schedule);
 	l->rep.text = keep(&at, rep->text);	/* last: all lie before its end */
-	armdma_hw_defer(ck->m->hw, &l->call);
+	return l;
+}
+
+bool report_later(struct checker *ck, const struct armdma_report *rep)
+{
+	struct late *l = copy(ck, rep);
+
+	if (l)
+		armdma_hw_defer(ck->m->hw, &l->call);
+	return l;
+}
+
+bool report_hold(struct checker *ck, const struct armdma_report *rep)
+{
+	struct late *l = copy(ck, rep);
+
+	if (!l)
+		return false;
+	l->written = true;
+	STAILQ_INSERT_TAIL(&ck->held, l, link);
+	/* The process may end here, and the listener will not be called. */
+	report_write(ck, rep, false);
 	return true;
+}
+
+void report_release(struct checker *ck)
+{
+	struct late *l;
+
+	while ((l = STAILQ_FIRST(&ck->held))) {
+		STAILQ_REMOVE_HEAD(&ck->held, link);
+		armdma_hw_defer(ck->m->hw, &l->call);
+	}
 }

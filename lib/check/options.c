@@ -165,6 +165,18 @@ static int set_summary(struct armdma_options *opt, const char *value, size_t len
 	return set_bool(&opt->summary, value, len, why);
 }
 
+static int set_poison(struct armdma_options *opt, const char *value, size_t len, struct text *why)
+{
+	bool on;
+
+	if (is_word(value, len, "strict"))
+		return opt->poison = ARMDMA_POISON_STRICT, 0;
+	if (set_bool(&on, value, len, why))
+		return text_add(why, ", or strict"), -1;
+	opt->poison = on ? ARMDMA_POISON_ON : ARMDMA_POISON_OFF;
+	return 0;
+}
+
 static int set_help(struct armdma_options *opt, const char *value, size_t len, struct text *why)
 {
 	bool on;
@@ -191,6 +203,7 @@ static const struct option {
 	{ "stack", "N", "return addresses to keep of each call, at most 64; 0: the call alone", set_stack },
 	{ "coverage", "0|1|PATH", "count the states of DMA that are exercised: 1: print a table at exit; or append to a file", set_coverage },
 	{ "summary", "0|1", "when a machine goes, print how often each bug was met", set_summary },
+	{ "poison", "0|1|strict", "under ASan or Valgrind, let it report accesses to what a device owns; strict: mapped TO_DEVICE, too", set_poison },
 	{ "help", "0|1", "print this", set_help },
 };
 #define NR_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -290,7 +303,7 @@ int armdma_options_parse(struct armdma_options *opt, const char *text, struct ar
 
 struct armdma_options armdma_options_default(void)
 {
-	struct armdma_options opt = { .exitcode = ARMDMA_EXITCODE };
+	struct armdma_options opt = { .exitcode = ARMDMA_EXITCODE, .poison = ARMDMA_POISON_ON };
 
 	set_class(&opt, ARMDMA_CLASS_BUG, true);
 	return opt;

@@ -37,11 +37,13 @@ struct track {
 	unsigned long attrs;
 	const void *map_site, *sync_site, *end_site;
 	uint32_t map_stack, sync_stack, end_stack;	/* stack_id() */
+	int block;			/* 1 + valgrind's number for it; 0: none */
 	uint64_t map_time, sync_time, end_time;
 	uint64_t write_time;		/* last write by the device; 0: none */
 	uint64_t write_off, write_len;
 	struct cpu_part part;
 	bool ended;
+	bool freed;			/* its memory was, while it was mapped */
 	bool checked;			/* dma_mapping_error() was asked */
 	bool clean;			/* the last hand-over left no store of the CPU behind */
 	bool device_read, device_wrote;

@@ -118,7 +118,7 @@ static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, cons
 			      const void *site)
 {
 	struct armdma_report rep = { .kind = ARMDMA_REPORT_STALE_CPU, .cpu = cpu, .len = len, .has_bytes = true };
-	uint8_t got[ARMDMA_PAGE_SIZE];
+	uint8_t got[ARMDMA_PAGE_SIZE], old = 0;
 	char story[1024] = "", sentence[160];
 	struct text t = { story, sizeof(story), 0 };
 	uint64_t at;
@@ -126,7 +126,7 @@ static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, cons
 	size_t first = 0, there;
 
 	/* The bytes may lie in several mappings: one of them is enough to prove it. */
-	while (cpu[first] == expected[first])
+	while (!armdma_hw_cpu_read(m->hw, cpu + first, &old, 1) && old == expected[first])
 		first++;
 	tr = bounced_at(m, cpu + first, &at);
 	if (!tr || !tr->device_wrote)
@@ -141,7 +141,7 @@ static void report_not_copied(struct armdma_machine *m, const uint8_t *cpu, cons
 	}
 	rep.pa = tr->pa + at;
 	rep.expected = expected[first];
-	rep.seen = cpu[first];
+	rep.seen = old;
 	rep.sites[ARMDMA_SITE_HERE] = site;
 	fill_from_track(&rep, tr);
 	tell_mapping(&t, tr, false);

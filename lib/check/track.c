@@ -139,6 +139,8 @@ static void begin(struct checker *ck, enum track_kind kind, const struct armdma_
 		map_check(ck, t);
 	track_file(&ck->tracks, t, in_ram(t));
 	ck->last = t;
+	if (__builtin_expect(ck->poison, 0))
+		poison_changed(ck, t, 0, t->len);
 }
 
 static void end(struct checker *ck, const struct armdma_event *ev)
@@ -155,6 +157,8 @@ static void end(struct checker *ck, const struct armdma_event *ev)
 	if (ck->last == t)
 		ck->last = NULL;
 	track_bury(&ck->tracks, t, in_ram(t));
+	if (__builtin_expect(ck->poison, 0))
+		poison_changed(ck, t, 0, t->len);
 }
 
 /* The mapping that a sync or an unmap is about. */
@@ -168,24 +172,32 @@ static struct track *meant(struct checker *ck, const struct armdma_event *ev)
 static void synced(struct checker *ck, const struct armdma_event *ev)
 {
 	struct track *t = meant(ck, ev);
+	struct cpu_part was;
 	uint64_t from, to;
 
 	if (!t || t->kind != TRACK_STREAM)
 		return;
 	from = ev->addr - t->addr;
 	to = from + ev->len < t->len ? from + ev->len : t->len;
+	was = t->part;
 	sync_check(ck, t, ev, from, to);
 	t->sync_site = ev->site;
 	t->sync_stack = stack_id(ck, ev->site);
 	t->sync_time = ev->time;
 	if (ev->type == ARMDMA_EV_DMA_SYNC_CPU) {
 		part_take(&t->part, from, to);
-		return;
+	} else {
+		t->written_since_sync = false;
+		part_give(&t->part, from, to);
+		if (!from && to == t->len)
+			t->clean = true;
 	}
-	t->written_since_sync = false;
-	part_give(&t->part, from, to);
-	if (!from && to == t->len)
-		t->clean = true;
+	if (__builtin_expect(ck->poison, 0)) {
+		bool any = was.from < was.to;
+
+		/* What lies between two parts changes hands with them. */
+		poison_changed(ck, t, any && was.from < from ? was.from : from, any && was.to > to ? was.to : to);
+	}
 }
 
 static void taken(struct checker *ck, const struct armdma_event *ev)
@@ -229,6 +241,8 @@ static void error_checked(struct checker *ck, const struct armdma_event *ev)
 
 void track_event(struct checker *ck, const struct armdma_event *ev)
 {
+	if (__builtin_expect(ck->poison, 0) && (ev->type == ARMDMA_EV_DMA_TAKE || ev->type == ARMDMA_EV_DMA_GIVE))
+		poison_show(ck, ev->pa, ev->len);
 	switch (ev->type) {
 	case ARMDMA_EV_DMA_MAP:
 		begin(ck, TRACK_STREAM, ev);
@@ -273,5 +287,6 @@ void track_clear(struct checker *ck)
 	ck->last = NULL;
 	ck->missed.dev = NULL;
 	ck->stray_dev = NULL;
+	poison_clear(ck);
 	tracks_clear(&ck->tracks);
 }

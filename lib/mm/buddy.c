@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 
+#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* ---- Free lists ---------------------------------------------------------- */
@@ -230,6 +231,8 @@ void mm_free_block(struct armdma_machine *m, struct armdma_page *head)
 	unsigned int order = head->order;
 	struct mm_cma *cma;
 
+	if (__builtin_expect(m->poison, 0))
+		poison_freed(m, mm_phys(m->mm, index), ARMDMA_PAGE_SIZE << order);
 	head->count = 0;
 	head->owned = false;
 	head->coherent = false;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* Linux has 96 and 192 beside the powers of two; a line must divide the size. */
@@ -103,6 +104,8 @@ static void slab_give(struct armdma_machine *m, struct mm_slab *slab, unsigned i
 {
 	struct mm *mm = m->mm;
 
+	if (__builtin_expect(m->poison, 0))
+		poison_freed(m, mm_phys(mm, slab->index) + (uint64_t)obj * class_size[slab->cls], class_size[slab->cls]);
 	slab->map[obj / 64] &= ~(1ULL << (obj % 64));
 	mm->kmalloc_objects--;
 	mm->kmalloc_bytes -= slab->asked[obj];
