@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs of one bug: each twin on each set in each mode, with what is reported. A child process does it, so that whatever a bug does to its
  * process concerns no other. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,6 +14,17 @@
 
 #include "tests/bugs/runner.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN 1
+#endif
+#endif
+#ifndef WITH_ASAN
+#define WITH_ASAN 0
+#endif
+
 #define BAD_SEEDS 4
 #define FAILURES_A_STEP 48	/* more allocations than any scenario makes in one step */
 
@@ -23,6 +35,7 @@ static struct {
 	struct result *res;
 	const struct options *o;
 	bool seen[MAX_RECEIVED];	/* received[i] came in this run */
+	bool defect;			/* the sanitizer has found something else */
 	jmp_buf out;
 } now;
 
@@ -205,17 +218,6 @@ static void run_failures(const struct bug *bug, struct plan p, struct cell *cell
 	}
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#ifndef WITH_ASAN
-#define WITH_ASAN 0
-#endif
-
 /* What the entry's mode takes, besides the plain run. */
 static void run_declared(const struct bug *bug, struct plan p, struct cell (*cells)[ARMDMA_NR_OPSETS])
 {
@@ -296,6 +298,41 @@ struct result *run_results(unsigned int n)
 	return res;
 }
 
+#if WITH_ASAN
+const char *__asan_default_options(void);
+void __asan_on_error(void);
+const char *__asan_get_report_description(void);
+void __sanitizer_set_report_fd(void *fd);
+
+/* What ASan is told by the checker comes back as a report: the run goes on. */
+__attribute__((used)) const char *__asan_default_options(void)
+{
+	return "halt_on_error=0:suppress_equal_pcs=0:symbolize=0";
+}
+
+/* Anything else is a defect of a driver or of this program: it is printed, and the bug counts as not finished. */
+__attribute__((used)) void __asan_on_error(void)
+{
+	if (!strcmp(__asan_get_report_description(), "use-after-poison"))
+		return;
+	now.defect = true;
+	__sanitizer_set_report_fd((void *)(intptr_t)STDERR_FILENO);
+}
+
+/* Its own text of each access is only told when asked for. */
+static void quieten_asan(void)
+{
+	int fd = now.o->verbose ? -1 : open("/dev/null", O_WRONLY);
+
+	if (fd >= 0)
+		__sanitizer_set_report_fd((void *)(intptr_t)fd);
+}
+#else
+static void quieten_asan(void)
+{
+}
+#endif
+
 static pid_t run_in_child(const struct bug *bug, const struct options *o, struct result *res)
 {
 	pid_t child;
@@ -310,8 +347,9 @@ static pid_t run_in_child(const struct bug *bug, const struct options *o, struct
 		return child;
 	now.res = res;
 	now.o = o;
+	quieten_asan();
 	run_all(bug, res);
-	res->finished = true;
+	res->finished = !now.defect;
 	fflush(NULL);
 	_exit(0);
 }
