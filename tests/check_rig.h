@@ -170,6 +170,25 @@ static inline const char *cr_name(const struct cr *r)
 	return name;
 }
 
+/* Exactly one report since the last look: of this kind, with these words in its text. It is valid until the next. */
+static inline const struct cr_report *cr_expects(struct cr *r, enum armdma_report_kind kind, const char *words)
+{
+	const struct cr_report *k = &r->kept[0];
+
+	if (r->nr != 1)
+		fail_msg("%u reports instead of one of %s: %s", r->nr, armdma_report_name(kind), r->nr ? k->text : "");
+	if (k->rep.kind != kind || !strstr(k->text, words))
+		fail_msg("no %s with \"%s\", but: %s", armdma_report_name(kind), words, k->text);
+	r->nr = 0;
+	return k;
+}
+
+static inline void cr_silent(struct cr *r)
+{
+	if (r->nr)
+		fail_msg("%u reports, first: %s", r->nr, r->kept[0].text);
+}
+
 /* A checked mapping. */
 static inline armdma_dma_t cr_map(struct cr *r, void *p, size_t len, enum armdma_dir dir)
 {
@@ -233,5 +252,45 @@ static inline void cr_cpu_expects(struct cr *r, const void *p, size_t len, uint3
 	assert_memory_equal(p, want, len);
 	free(want);
 }
+
+/* Setup and teardown of tests on one kind of machine. */
+static inline struct cr *cr_new(enum armdma_dma_opset set)
+{
+	struct cr *r = calloc(1, sizeof(*r));
+
+	assert_non_null(r);
+	cr_open(r, (struct cr_kind){ .set = set });
+	return r;
+}
+static inline int cr_setup(void **state)
+{
+	*state = cr_new(ARMDMA_OPS_DIRECT);
+	return 0;
+}
+static inline int cr_setup_iommu(void **state)
+{
+	*state = cr_new(ARMDMA_OPS_IOMMU);
+	return 0;
+}
+static inline int cr_setup_bounce(void **state)
+{
+	*state = cr_new(ARMDMA_OPS_BOUNCE);
+	return 0;
+}
+static inline int cr_teardown(void **state)
+{
+	struct cr *r = *state;
+	unsigned int nr = r->nr;
+
+	cr_close(r);
+	if (r->nr != nr || nr)
+		fprintf(stderr, "%s", r->kept[0].text);
+	nr = r->nr;
+	free(r);
+	return nr ? -1 : 0;
+}
+
+#define CR_TEST(fn) cmocka_unit_test_setup_teardown(fn, cr_setup, cr_teardown)
+#define CR_TEST_ON(fn, setup) cmocka_unit_test_setup_teardown(fn, setup, cr_teardown)
 
 #endif
