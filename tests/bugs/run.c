@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <armdma/options.h>
 #include <armdma/site.h>
 
 #include "tests/bugs/runner.h"
@@ -161,6 +162,15 @@ struct plan {
 	unsigned int nth;
 };
 
+/* What ASan has caught is printed before anybody is called, as the process may end there. Not here. */
+static void set_print(struct armdma_machine *m)
+{
+	struct armdma_options opt = *armdma_get_options(m);
+
+	opt.print = ARMDMA_PRINT_NEVER;
+	armdma_set_options(m, &opt, NULL);
+}
+
 static void start(const struct bug *bug, const struct plan *p)
 {
 	struct bug_run *r = &now.run;
@@ -175,6 +185,7 @@ static void start(const struct bug *bug, const struct plan *p)
 	board_create(r, p->seed, p->coherent_caches);
 	armdma_hw_set_log(r->hw, on_log, NULL);
 	armdma_set_report_fn(r->m, on_report, NULL);
+	set_print(r->m);
 	set_rules(r->m, p->mode);
 	if (p->mode == BUG_FAILURE)
 		armdma_fail_nth(r->m, p->step, p->nth);
