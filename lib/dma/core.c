@@ -98,6 +98,13 @@ void dma_report_leaks(struct armdma_machine *m, const struct armdma_device *dev)
 			dma_pools_report(d);
 }
 
+/* Safe buffers that are still out: their memory went with the pools. */
+static void free_bounce(void *ctx, const struct dma_stream *st)
+{
+	(void)ctx;
+	free(st->bounce);
+}
+
 void dma_destroy(struct armdma_machine *m)
 {
 	struct dma_buffer *buf;
@@ -105,6 +112,7 @@ void dma_destroy(struct armdma_machine *m)
 	if (!m->dma)
 		return;
 	dma_free_mappings(m);
+	dma_streams_walk(&m->dma->streams, free_bounce, NULL);
 	dma_streams_destroy(&m->dma->streams);
 	while ((buf = RB_ROOT(&m->dma->buffers))) {
 		RB_REMOVE(dma_buffer_tree, &m->dma->buffers, buf);
