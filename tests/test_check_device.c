@@ -173,6 +173,13 @@ static void blocks_of_pools_are_told_apart(void **state)
 	reads(r, "mdma", a + 8, 8);
 	assert_int_equal(cr_expects(r, ARMDMA_REPORT_DEVICE_AFTER_UNMAP, "free block of 64 bytes of the DMA pool \"ring\"")->rep.offset, 8);
 	armdma_dma_pool_destroy(pool);
+	/* 42 blocks of 96 bytes leave 64 of a page. */
+	pool = armdma_dma_pool_create("odd", r->dev, 96, 32, 0);
+	p = armdma_dma_pool_zalloc(pool, ARMDMA_GFP_KERNEL, &a);
+	reads(r, "mdma", (a & ARMDMA_PAGE_MASK) + 42 * 96, 8);
+	cr_expects(r, ARMDMA_REPORT_DEVICE_UNMAPPED, "where nothing was ever mapped for it");
+	armdma_dma_pool_free(pool, p, a);
+	armdma_dma_pool_destroy(pool);
 }
 
 static void unwritten_bytes_that_leave_are_told(void **state)

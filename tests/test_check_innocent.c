@@ -98,6 +98,23 @@ static void a_header_is_stripped_in_place(struct cr *r)
 	armdma_kfree(r->m, p);
 }
 
+/* A packet is dropped unread: its header is cleared, and the buffer handed over again. */
+static void a_dropped_packets_header_is_cleared(struct cr *r)
+{
+	uint8_t *p = buffer(r, 2048);
+	armdma_dma_t a = cr_map(r, p, 2048, ARMDMA_FROM_DEVICE);
+
+	for (uint32_t round = 1; round < 4; round++) {
+		cr_dev_fills(r, a, 1514, round);
+		memset(p, 0, 16);
+		armdma_dma_sync_single_for_device(r->dev, a, 2048, ARMDMA_FROM_DEVICE);
+	}
+	cr_dev_fills(r, a, 1514, 9);
+	armdma_dma_unmap_single(r->dev, a, 2048, ARMDMA_FROM_DEVICE);
+	cr_cpu_expects(r, p, 1514, 9);
+	armdma_kfree(r->m, p);
+}
+
 /* Packets land at two bytes past a line, and are of odd lengths. */
 static void odd_offsets_and_lengths(struct cr *r)
 {
@@ -678,6 +695,7 @@ static void run(void (*body)(struct cr *r))
 	X(halves_go_back_and_forth)				\
 	X(both_ways_are_synced_one_way_at_a_time)		\
 	X(a_header_is_stripped_in_place)			\
+	X(a_dropped_packets_header_is_cleared)			\
 	X(odd_offsets_and_lengths)				\
 	X(a_sent_buffer_is_rewritten_in_the_cpus_turn)		\
 	X(the_cpu_keeps_what_it_wrote_in_its_turn)		\
