@@ -244,6 +244,23 @@ static void a_device_in_the_cpus_turn_is_a_suspicion(void **state)
 	armdma_kfree(r->m, p);
 }
 
+/* Between two parts that the CPU took the buffer is the device's. */
+static void a_device_between_the_cpus_parts_is_none(void **state)
+{
+	struct cr *r = *state;
+	uint8_t *p = buffer(r, 512);
+	armdma_dma_t a = cr_map(r, p, 512, ARMDMA_FROM_DEVICE);
+
+	armdma_checker_rule(r->m, ARMDMA_REPORT_DEVICE_CPU_OWNED, true);
+	armdma_dma_sync_single_for_cpu(r->dev, a, 64, ARMDMA_FROM_DEVICE);
+	armdma_dma_sync_single_range_for_cpu(r->dev, a, 448, 64, ARMDMA_FROM_DEVICE);
+	cr_dev_write(r, a + 256, "abcd", 4);
+	cr_silent(r);
+	armdma_dma_unmap_single(r->dev, a, 512, ARMDMA_FROM_DEVICE);
+	cr_silent(r);
+	armdma_kfree(r->m, p);
+}
+
 static void a_fault_in_the_drivers_own_domain_is_told_as_such(void **state)
 {
 	struct cr *r = *state;
@@ -272,6 +289,7 @@ int main(void)
 		CR_TEST(unwritten_bytes_that_leave_are_told),
 		CR_TEST(a_doorbell_before_its_stores_is_told),
 		CR_TEST(a_device_in_the_cpus_turn_is_a_suspicion),
+		CR_TEST(a_device_between_the_cpus_parts_is_none),
 		CR_TEST(a_fault_in_the_drivers_own_domain_is_told_as_such),
 	};
 

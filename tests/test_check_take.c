@@ -177,6 +177,20 @@ static void a_neighbour_of_another_line_may_be_written(void **state)
 	armdma_kfree(r->m, p);
 }
 
+static void a_neighbour_may_be_written_in_the_cpus_turn(void **state)
+{
+	struct cr *r = *state;
+	uint8_t *p = buffer(r, 512);
+	armdma_dma_t a = cr_map(r, p, 100, ARMDMA_FROM_DEVICE);
+
+	armdma_dma_sync_single_for_cpu(r->dev, a, 100, ARMDMA_FROM_DEVICE);
+	p[104] = 3;
+	armdma_dma_unmap_single(r->dev, a, 100, ARMDMA_FROM_DEVICE);
+	cr_silent(r);
+	assert_int_equal(p[104], 3);
+	armdma_kfree(r->m, p);
+}
+
 static void a_neighbour_of_what_is_only_read_may_be_written(void **state)
 {
 	struct cr *r = *state;
@@ -235,6 +249,7 @@ int main(void)
 		CR_TEST(a_store_beside_what_the_device_wrote_is_none_in_the_cpus_turn),
 		CR_TEST(a_neighbour_written_during_the_transfer_is_told),
 		CR_TEST(a_neighbour_of_another_line_may_be_written),
+		CR_TEST(a_neighbour_may_be_written_in_the_cpus_turn),
 		CR_TEST(a_neighbour_of_what_is_only_read_may_be_written),
 		CR_TEST(handing_over_a_neighbour_of_what_the_device_wrote_is_told),
 		CR_TEST(handing_over_a_neighbour_without_a_store_is_not_told),
