@@ -12,8 +12,8 @@ static void on_event(void *ctx, const struct armdma_event *ev)
 {
 	struct checker *ck = ctx;
 
-	if (__builtin_expect(!STAILQ_EMPTY(&ck->held), 0))
-		report_release(ck);
+	if (__builtin_expect(ck->poison, 0))
+		poison_event(ck, ev);
 	if (ev->type == ARMDMA_EV_MISUSE)
 		misuse_event(ck, ev);
 	else if (ev->type == ARMDMA_EV_TRAP)

@@ -100,7 +100,9 @@ void trap_event(struct checker *ck, const struct armdma_event *ev);
 void poison_set(struct checker *ck);
 /* Who owns the bytes [from, to) of a mapping may have changed. If ck->poison. */
 void poison_changed(struct checker *ck, struct track *t, uint64_t from, uint64_t to);
-/* The layer itself is about to copy there. If ck->poison. */
+/* Before anything else is done about an event. If ck->poison. */
+void poison_event(struct checker *ck, const struct armdma_event *ev);
+/* The bytes are hidden no more, until somebody's ownership of them changes. */
 void poison_show(struct checker *ck, armdma_phys_t pa, uint64_t len);
 /* Nothing is hidden any more. */
 void poison_clear(struct checker *ck);

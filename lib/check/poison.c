@@ -159,6 +159,14 @@ void poison_show(struct checker *ck, armdma_phys_t pa, uint64_t len)
 	show(ck, pa, pa + len);
 }
 
+void poison_event(struct checker *ck, const struct armdma_event *ev)
+{
+	report_release(ck);
+	/* The layer itself may be about to copy there. */
+	if (ev->type == ARMDMA_EV_DMA_TAKE || ev->type == ARMDMA_EV_DMA_GIVE)
+		poison_show(ck, ev->pa, ev->len);
+}
+
 static bool mark_freed(void *ctx, struct track *t)
 {
 	(void)ctx;
@@ -213,6 +221,7 @@ void poison_set(struct checker *ck)
 	if (!tools && !ck->poison)
 		return;
 	poison_clear(ck);
+	report_release(ck);
 	ck->poison = tools;
 	ck->m->poison = tools != 0;
 	proof_watch(ck, tools & POISON_ASAN);

@@ -241,8 +241,6 @@ static void error_checked(struct checker *ck, const struct armdma_event *ev)
 
 void track_event(struct checker *ck, const struct armdma_event *ev)
 {
-	if (__builtin_expect(ck->poison, 0) && (ev->type == ARMDMA_EV_DMA_TAKE || ev->type == ARMDMA_EV_DMA_GIVE))
-		poison_show(ck, ev->pa, ev->len);
 	switch (ev->type) {
 	case ARMDMA_EV_DMA_MAP:
 		begin(ck, TRACK_STREAM, ev);
