@@ -57,8 +57,11 @@ enum armdma_event_type {
 	ARMDMA_EV_DMA_FREE,	/* dev, addr=handle, cpu, len, value=attrs, site */
 	ARMDMA_EV_DMA_MMAP,	/* dev, addr=handle, cpu=user address, len, value=attrs, site, result */
 	ARMDMA_EV_DMA_MAP,	/* dev, addr=handle, pa, len, dir, value=attrs, flags=ARMDMA_MAP_*, site, result */
-	ARMDMA_EV_DMA_TAKE,	/* an unmap or sync for the CPU, before its maintenance: as DMA_MAP; value=attrs of the call */
-	ARMDMA_EV_DMA_GIVE,	/* a map or sync for the device, before its maintenance: the same; addr of a map: all ones */
+	/*
+	 * An unmap (of one range that has any) or sync for the CPU, before its maintenance: as DMA_MAP; value=attrs of the call.
+	 */
+	ARMDMA_EV_DMA_TAKE,
+	ARMDMA_EV_DMA_GIVE,	/* a map or sync for the device: the same; addr of a map: all ones */
 	ARMDMA_EV_DMA_UNMAP,	/* as DMA_MAP */
 	ARMDMA_EV_DMA_SYNC_CPU,	/* dev, addr=handle+offset, pa, len, dir, site */
 	ARMDMA_EV_DMA_SYNC_DEV,	/* same */

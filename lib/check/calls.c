@@ -28,6 +28,23 @@ static bool clashes(void *ctx, struct track *t)
 	return true;
 }
 
+static void report_overlap(struct checker *ck, const struct track *t, const struct track *other)
+{
+	struct armdma_report rep = report_about(ARMDMA_REPORT_OVERLAP, t, 0, t->len);
+	char sentence[256], story[512] = "";
+	struct text s = { story, sizeof(story), 0 };
+
+	rep.sites[ARMDMA_SITE_HERE] = t->map_site;
+	rep.sites[ARMDMA_SITE_MAP] = other->map_site;
+	tell_mapping(&s, other, false);
+	snprintf(sentence, sizeof(sentence),
+		 "%llu bytes at physical 0x%llx are mapped %s for %s while they are mapped %s for %s",
+		 (unsigned long long)t->len, (unsigned long long)t->pa, dir_name(t->dir), armdma_device_name(t->dev),
+		 dir_name(other->dir), armdma_device_name(other->dev));
+	report_make(ck, &rep, sentence, story,
+		    "unmap the buffer before it is mapped again, or map with SKIP_CPU_SYNC and sync by hand");
+}
+
 /*
  * Maintenance for one of them throws away, or writes over, what the other's device has in flight. Who synchronises both by hand says
  * so with SKIP_CPU_SYNC. As the kernel's own check (dma-debug), with all bytes instead of the first line.
@@ -35,28 +52,13 @@ static bool clashes(void *ctx, struct track *t)
 void map_check(struct checker *ck, const struct track *t)
 {
 	struct overlap o = { .fresh = t };
-	struct armdma_report rep;
-	char sentence[256], story[512] = "";
-	struct text s = { story, sizeof(story), 0 };
 
 	if (!ck->rule[ARMDMA_REPORT_OVERLAP] || t->flags & (ARMDMA_MAP_RESOURCE | ARMDMA_MAP_OWN) ||
 	    t->attrs & ARMDMA_ATTR_SKIP_CPU_SYNC || (!ck->tracks.live_both_ways && !both_ways(t)))
 		return;
-	if (!track_each_pa(&ck->tracks, t->pa, t->len, clashes, &o))
-		return;
 	/* An exported buffer that is imported twice has no cached bytes to maintain. */
-	if (mm_is_coherent(ck->m, t->pa))
-		return;
-	rep = report_about(ARMDMA_REPORT_OVERLAP, t, 0, t->len);
-	rep.sites[ARMDMA_SITE_HERE] = t->map_site;
-	rep.sites[ARMDMA_SITE_MAP] = o.found->map_site;
-	tell_mapping(&s, o.found, false);
-	snprintf(sentence, sizeof(sentence),
-		 "%llu bytes at physical 0x%llx are mapped %s for %s while they are mapped %s for %s",
-		 (unsigned long long)t->len, (unsigned long long)t->pa, dir_name(t->dir), armdma_device_name(t->dev),
-		 dir_name(o.found->dir), armdma_device_name(o.found->dev));
-	report_make(ck, &rep, sentence, story,
-		    "unmap the buffer before it is mapped again, or map with SKIP_CPU_SYNC and sync by hand");
+	if (track_each_pa(&ck->tracks, t->pa, t->len, clashes, &o) && !mm_is_coherent(ck->m, t->pa))
+		report_overlap(ck, t, o.found);
 }
 
 /* ---- Results that nobody looked at ----------------------------------------------- */

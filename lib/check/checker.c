@@ -96,7 +96,8 @@ int check_create(struct armdma_machine *m, struct armdma_error *err)
 		return ret;
 	}
 	m->check = ck;
-	ret = tracks_init(&ck->tracks) ? -ENOMEM : armdma_event_subscribe_within(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
+	tracks_init(&ck->tracks);
+	ret = armdma_event_subscribe_within(m->ev, ARMDMA_EV_CHECKED, on_event, ck);
 	if (ret)
 		check_destroy(m);
 	else

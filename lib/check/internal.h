@@ -41,6 +41,7 @@ struct checker {
 	bool blind;			/* mappings exist that nothing is known of */
 	struct tracks tracks;
 	struct track *last;		/* mapped last, while live */
+	struct track *found;		/* mapped, or found by all that an event says, last; while live */
 	struct missed missed;
 	/* Where the device's last transfer outside of everything, or the last that was truncated, ended: what follows is the same. */
 	struct armdma_device *stray_dev;

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The checker's records and their two indexes. */
-#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/check/records.h"
 
-#define FIRST_BUCKETS 256u
 #define CHUNK 63u
-/* Ended mappings that a report may still name. */
-#define HISTORY 256u
 
 /* Records are carved from chunks, which go with the machine. */
 struct track_chunk {
-	struct track_chunk *next;
-	struct track tracks[CHUNK];
+	_Alignas(64) struct track_chunk *next;
+	_Alignas(64) struct track tracks[CHUNK];
 };
 
 static unsigned int shift_of(unsigned int class)
@@ -40,20 +37,24 @@ static size_t bucket(const struct track_index *ix, const struct armdma_device *d
 	return (size_t)(h & (ix->nr_buckets - 1));
 }
 
-static int index_init(struct track_index *ix)
+static void index_init(struct track_index *ix)
 {
-	ix->buckets = calloc(FIRST_BUCKETS, sizeof(ix->buckets[0]));
-	ix->nr_buckets = FIRST_BUCKETS;
-	return ix->buckets ? 0 : -ENOMEM;
+	memset(ix, 0, sizeof(*ix));
+	ix->buckets = ix->first;
+	ix->nr_buckets = TRACK_FIRST_BUCKETS;
 }
 
-int tracks_init(struct tracks *ts)
+static void index_fini(struct track_index *ix)
 {
-	int ret = index_init(&ts->by_addr);
+	if (ix->buckets != ix->first)
+		free(ix->buckets);
+}
 
-	TAILQ_INIT(&ts->buffers);
-	TAILQ_INIT(&ts->dead);
-	return ret ? ret : index_init(&ts->by_pa);
+void tracks_init(struct tracks *ts)
+{
+	index_init(&ts->by_addr);
+	index_init(&ts->by_pa);
+	LIST_INIT(&ts->buffers);
 }
 
 void tracks_fini(struct tracks *ts)
@@ -64,29 +65,34 @@ void tracks_fini(struct tracks *ts)
 		ts->chunks = ch->next;
 		free(ch);
 	}
-	free(ts->by_addr.buckets);
-	free(ts->by_pa.buckets);
+	index_fini(&ts->by_addr);
+	index_fini(&ts->by_pa);
+}
+
+static bool more(struct tracks *ts)
+{
+	struct track_chunk *ch = aligned_alloc(64, sizeof(*ch));
+
+	if (!ch)
+		return false;
+	ch->next = ts->chunks;
+	ts->chunks = ch;
+	for (unsigned int i = CHUNK; i-- > 0;) {
+		ch->tracks[i].next_addr = ts->spare;
+		ts->spare = &ch->tracks[i];
+	}
+	return true;
 }
 
 struct track *track_new(struct tracks *ts)
 {
-	struct track *t = ts->spare;
+	struct track *t;
 
-	if (!t) {
-		struct track_chunk *ch = malloc(sizeof(*ch));
-
-		if (!ch)
-			return NULL;
-		ch->next = ts->chunks;
-		ts->chunks = ch;
-		for (unsigned int i = CHUNK; i-- > 0;) {
-			ch->tracks[i].next_addr = ts->spare;
-			ts->spare = &ch->tracks[i];
-		}
-		t = ts->spare;
-	}
+	if (!ts->spare && !more(ts))
+		return NULL;
+	t = ts->spare;
 	ts->spare = t->next_addr;
-	memset(t, 0, sizeof(*t));
+	memset((char *)t + offsetof(struct track, part), 0, offsetof(struct track, cpu) - offsetof(struct track, part));
 	return t;
 }
 
@@ -98,20 +104,19 @@ static void put(struct tracks *ts, struct track *t)
 
 /* ---- One index: which chain a record is in, and its link there ------------- */
 
-static struct track **link_of(const struct tracks *ts, const struct track_index *ix, struct track *t)
+static inline struct track **link_of(struct track *t, bool by_addr)
 {
-	return ix == &ts->by_addr ? &t->next_addr : &t->next_pa;
+	return by_addr ? &t->next_addr : &t->next_pa;
 }
 
-static size_t bucket_of(const struct tracks *ts, const struct track_index *ix, const struct track *t)
+static inline struct track **bucket_of(const struct track_index *ix, const struct track *t, bool by_addr)
 {
-	bool by_addr = ix == &ts->by_addr;
-
-	return bucket(ix, by_addr ? t->dev : NULL, t->class, (by_addr ? t->addr : t->pa) >> shift_of(t->class));
+	return &ix->buckets[bucket(ix, by_addr ? t->dev : NULL, t->class,
+				   (by_addr ? t->addr : t->pa) >> shift_of(t->class))];
 }
 
 /* As many buckets as records. Without memory for more, chains get longer, nothing else. */
-static void widen(struct tracks *ts, struct track_index *ix)
+static void widen(struct track_index *ix, bool by_addr)
 {
 	size_t nr = ix->nr_buckets;
 	struct track **old = ix->buckets, **wide = calloc(2 * nr, sizeof(*wide));
@@ -125,37 +130,38 @@ static void widen(struct tracks *ts, struct track_index *ix)
 		struct track *t = old[i], *next;
 
 		for (; t; t = next) {
-			struct track **b = &wide[bucket_of(ts, ix, t)];
+			struct track **b = bucket_of(ix, t, by_addr);
 
-			next = *link_of(ts, ix, t);
+			next = *link_of(t, by_addr);
 			while (*b)
-				b = link_of(ts, ix, *b);
-			*link_of(ts, ix, t) = NULL;
+				b = link_of(*b, by_addr);
+			*link_of(t, by_addr) = NULL;
 			*b = t;
 		}
 	}
-	free(old);
+	if (old != ix->first)
+		free(old);
 }
 
-static void index_add(struct tracks *ts, struct track_index *ix, struct track *t)
+static inline void index_add(struct track_index *ix, struct track *t, bool by_addr)
 {
 	struct track **b;
 
-	if (ix->live++ >= ix->nr_buckets)
-		widen(ts, ix);
+	if (__builtin_expect(ix->live++ >= ix->nr_buckets, 0))
+		widen(ix, by_addr);
 	ix->in_class[t->class]++;
-	b = &ix->buckets[bucket_of(ts, ix, t)];
-	*link_of(ts, ix, t) = *b;
+	b = bucket_of(ix, t, by_addr);
+	*link_of(t, by_addr) = *b;
 	*b = t;
 }
 
-static void index_remove(struct tracks *ts, struct track_index *ix, struct track *t)
+static inline void index_remove(struct track_index *ix, struct track *t, bool by_addr)
 {
-	struct track **b = &ix->buckets[bucket_of(ts, ix, t)];
+	struct track **b = bucket_of(ix, t, by_addr);
 
 	while (*b != t)
-		b = link_of(ts, ix, *b);
-	*b = *link_of(ts, ix, t);
+		b = link_of(*b, by_addr);
+	*b = *link_of(t, by_addr);
 	ix->in_class[t->class]--;
 	ix->live--;
 }
@@ -170,30 +176,33 @@ static bool device_writes(const struct track *t)
 void track_file(struct tracks *ts, struct track *t, bool in_ram)
 {
 	t->class = class_of(t->len);
-	index_add(ts, &ts->by_addr, t);
+	index_add(&ts->by_addr, t, true);
 	if (in_ram)
-		index_add(ts, &ts->by_pa, t);
+		index_add(&ts->by_pa, t, false);
 	if (t->kind == TRACK_BUFFER)
-		TAILQ_INSERT_HEAD(&ts->buffers, t, link);
+		LIST_INSERT_HEAD(&ts->buffers, t, link);
 	ts->live_both_ways += device_writes(t);
 }
 
 void track_bury(struct tracks *ts, struct track *t, bool in_ram)
 {
-	index_remove(ts, &ts->by_addr, t);
+	struct track **grave = &ts->dead[ts->nr_dead++ % TRACK_HISTORY];
+
+	index_remove(&ts->by_addr, t, true);
 	if (in_ram)
-		index_remove(ts, &ts->by_pa, t);
+		index_remove(&ts->by_pa, t, false);
 	if (t->kind == TRACK_BUFFER)
-		TAILQ_REMOVE(&ts->buffers, t, link);
+		LIST_REMOVE(t, link);
 	ts->live_both_ways -= device_writes(t);
 	t->ended = true;
-	TAILQ_INSERT_HEAD(&ts->dead, t, link);
-	if (++ts->nr_dead <= HISTORY)
-		return;
-	t = TAILQ_LAST(&ts->dead, track_list);
-	TAILQ_REMOVE(&ts->dead, t, link);
-	ts->nr_dead--;
-	put(ts, t);
+	if (*grave)
+		put(ts, *grave);
+	*grave = t;
+}
+
+struct track *track_dead(const struct tracks *ts, size_t i)
+{
+	return i < ts->nr_dead && i < TRACK_HISTORY ? ts->dead[(ts->nr_dead - 1 - i) % TRACK_HISTORY] : NULL;
 }
 
 /* ---- Finding --------------------------------------------------------------------- */
@@ -286,11 +295,10 @@ void tracks_clear(struct tracks *ts)
 			ts->by_addr.buckets[i] = t->next_addr;
 			put(ts, t);
 		}
-	while ((t = TAILQ_FIRST(&ts->dead))) {
-		TAILQ_REMOVE(&ts->dead, t, link);
+	for (size_t i = 0; (t = track_dead(ts, i)); i++)
 		put(ts, t);
-	}
-	TAILQ_INIT(&ts->buffers);
+	memset(ts->dead, 0, sizeof(ts->dead));
+	LIST_INIT(&ts->buffers);
 	memset(ts->by_pa.buckets, 0, ts->by_pa.nr_buckets * sizeof(ts->by_pa.buckets[0]));
 	memset(ts->by_addr.in_class, 0, sizeof(ts->by_addr.in_class));
 	memset(ts->by_pa.in_class, 0, sizeof(ts->by_pa.in_class));

@@ -21,42 +21,56 @@ struct cpu_part {
 	bool rough;		/* its middle may be the device's: nothing is said about [from, to) */
 };
 
-/* One mapping or buffer, as its events told of it. */
+/* One mapping or buffer, as its events told of it. The first line of the host's cache is what look-ups compare. */
 struct track {
-	struct track *next_addr, *next_pa;	/* chains of the two indexes */
-	TAILQ_ENTRY(track) link;		/* live buffers; or history */
-	uint8_t class;
-	enum track_kind kind;
-	enum armdma_dir dir;
-	uint32_t flags;			/* ARMDMA_MAP_* */
+	struct track *next_addr;	/* chain of the index by DMA address */
+	union {
+		struct track *next_pa;		/* TRACK_STREAM: chain of the other one */
+		LIST_ENTRY(track) link;		/* TRACK_BUFFER: live ones */
+	};
 	struct armdma_device *dev;
 	armdma_dma_t addr;
 	armdma_phys_t pa;		/* TRACK_STREAM: physically contiguous */
-	const void *cpu;		/* TRACK_BUFFER: kernel address or cookie */
 	uint64_t len;
-	unsigned long attrs;
-	const void *map_site, *sync_site, *end_site;
-	uint32_t map_stack, sync_stack, end_stack;	/* stack_id() */
-	int block;			/* 1 + valgrind's number for it; 0: none */
-	uint64_t map_time, sync_time, end_time;
-	uint64_t write_time;		/* last write by the device; 0: none */
-	uint64_t write_off, write_len;
-	struct cpu_part part;
+	uint8_t flags;			/* ARMDMA_MAP_* */
+	uint8_t class;
+	uint8_t kind;			/* enum track_kind */
+	uint8_t dir;			/* enum armdma_dir */
+	bool checked;			/* dma_mapping_error() was asked */
 	bool ended;
 	bool freed;			/* its memory was, while it was mapped */
-	bool checked;			/* dma_mapping_error() was asked */
 	bool clean;			/* the last hand-over left no store of the CPU behind */
+
+	const void *map_site;
+	uint64_t map_time;
+	uint32_t attrs;
+	uint32_t map_stack, sync_stack, end_stack;	/* stack_id() */
+
+	/* What becomes of it: zeroed by track_new(), up to cpu. */
+	struct cpu_part part;
+	const void *sync_site;
+	uint64_t sync_time;
+	const void *end_site;
+	uint64_t end_time;
+	uint64_t write_time;		/* last write by the device; 0: none */
+	uint64_t write_off, write_len;
+	const void *cpu;		/* TRACK_BUFFER: kernel address or cookie */
+	int block;			/* 1 + valgrind's number for it; 0: none */
 	bool device_read, device_wrote;
 	bool written_since_sync;	/* several things happen in one cycle: times do not tell */
 };
-TAILQ_HEAD(track_list, track);
+LIST_HEAD(track_list, track);
 
 #define TRACK_NR_CLASSES 16
+#define TRACK_FIRST_BUCKETS 16u
+/* Ended mappings that a report may still name. */
+#define TRACK_HISTORY 256u
 
 struct track_index {
 	struct track **buckets;
 	size_t nr_buckets, live;
 	size_t in_class[TRACK_NR_CLASSES];
+	struct track *first[TRACK_FIRST_BUCKETS];
 };
 
 struct track_chunk;
@@ -64,21 +78,23 @@ struct track_chunk;
 struct tracks {
 	struct track_index by_addr, by_pa;	/* by_pa: streams in RAM alone */
 	struct track_list buffers;		/* live ones */
-	struct track_list dead;			/* newest first */
-	unsigned int nr_dead;
+	struct track *dead[TRACK_HISTORY];	/* a ring: nr_dead-1 is the newest one */
+	size_t nr_dead;				/* so far */
 	struct track *spare;
 	struct track_chunk *chunks;
 	uint64_t live_both_ways;		/* live streams that the device may write */
 };
 
-int tracks_init(struct tracks *ts);
+void tracks_init(struct tracks *ts);
 void tracks_fini(struct tracks *ts);
-/* A zeroed record, or NULL. */
+/* A record of which fields outside of "what becomes of it" are to be set, or NULL. */
 struct track *track_new(struct tracks *ts);
 /* File it as live. in_ram: pa is memory, and contiguous. */
 void track_file(struct tracks *ts, struct track *t, bool in_ram);
 /* Not live any more: it becomes history. */
 void track_bury(struct tracks *ts, struct track *t, bool in_ram);
+/* The one that ended as the i-th before last (0: last), or NULL. */
+struct track *track_dead(const struct tracks *ts, size_t i);
 /* A live record that starts at addr: with that length, and that direction if there is one; newest first. */
 struct track *track_at(const struct tracks *ts, const struct armdma_device *dev, armdma_dma_t addr, uint64_t len,
 		       enum armdma_dir dir);

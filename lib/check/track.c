@@ -42,10 +42,10 @@ struct track *track_find_pa(struct checker *ck, armdma_phys_t pa)
 
 	if (track_each_pa(&ck->tracks, pa, 1, take_first, &t))
 		return t;
-	TAILQ_FOREACH(t, &ck->tracks.buffers, link)
+	LIST_FOREACH(t, &ck->tracks.buffers, link)
 		if (!(t->flags & ARMDMA_MAP_OWN) && buffer_covers(t, pa))
 			return t;
-	TAILQ_FOREACH(t, &ck->tracks.dead, link)
+	for (size_t i = 0; (t = track_dead(&ck->tracks, i)); i++)
 		if (t->kind == TRACK_STREAM && pa - t->pa < t->len)
 			return t;
 	return NULL;
@@ -55,7 +55,7 @@ struct track *track_find_own(struct checker *ck, armdma_phys_t pa)
 {
 	struct track *t;
 
-	TAILQ_FOREACH(t, &ck->tracks.buffers, link)
+	LIST_FOREACH(t, &ck->tracks.buffers, link)
 		if (t->flags & ARMDMA_MAP_OWN && buffer_covers(t, pa))
 			return t;
 	return NULL;
@@ -65,7 +65,7 @@ struct track *track_find_dead(struct checker *ck, const struct armdma_device *de
 {
 	struct track *t;
 
-	TAILQ_FOREACH(t, &ck->tracks.dead, link)
+	for (size_t i = 0; (t = track_dead(&ck->tracks, i)); i++)
 		if (t->dev == dev && addr - t->addr < t->len && !(t->kind == TRACK_BUFFER && t->flags & ARMDMA_MAP_OWN))
 			return t;
 	return NULL;
@@ -122,30 +122,49 @@ static void begin(struct checker *ck, enum track_kind kind, const struct armdma_
 		ck->blind = true;	/* what the device does there could not be judged */
 		return;
 	}
-	t->kind = kind;
-	t->flags = ev->flags;
+	t->kind = (uint8_t)kind;
+	t->flags = (uint8_t)ev->flags;
 	t->dev = ev->dev;
 	t->addr = ev->addr;
 	t->pa = ev->pa;
-	t->cpu = ev->cpu;
 	t->len = ev->len;
-	t->dir = kind == TRACK_BUFFER ? ARMDMA_BIDIRECTIONAL : ev->dir;
-	t->attrs = (unsigned long)ev->value;
+	t->cpu = ev->cpu;
+	t->dir = (uint8_t)(kind == TRACK_BUFFER ? ARMDMA_BIDIRECTIONAL : ev->dir);
+	t->attrs = (uint32_t)ev->value;
 	t->map_site = ev->site;
 	t->map_stack = stack_id(ck, ev->site);
+	t->sync_stack = t->end_stack = 0;
 	t->map_time = ev->time;
 	t->clean = !(ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC) && !(ev->flags & ARMDMA_MAP_OWN);
+	t->block = 0;
+	t->checked = t->ended = t->freed = t->device_read = t->device_wrote = t->written_since_sync = false;
 	if (kind == TRACK_STREAM)
 		map_check(ck, t);
 	track_file(&ck->tracks, t, in_ram(t));
-	ck->last = t;
+	ck->last = ck->found = t;
 	if (__builtin_expect(ck->poison, 0))
 		poison_changed(ck, t, 0, t->len);
 }
 
+/*
+ * track_at(), at once for whatever was mapped or found last: several events of a call, or calls in a row, are about the same
+ * mapping. Whatever is mapped after it takes its place, so that it is the newest one of its kind at its address.
+ */
+static struct track *exactly(struct checker *ck, const struct armdma_event *ev)
+{
+	struct track *t = ck->found;
+
+	if (t && t->addr == ev->addr && t->dev == ev->dev && t->len == ev->len && t->dir == ev->dir)
+		return t;
+	t = track_at(&ck->tracks, ev->dev, ev->addr, ev->len, ev->dir);
+	if (t && t->dir == ev->dir)
+		ck->found = t;
+	return t;
+}
+
 static void end(struct checker *ck, const struct armdma_event *ev)
 {
-	struct track *t = track_at(&ck->tracks, ev->dev, ev->addr, ev->len, ev->dir);
+	struct track *t = exactly(ck, ev);
 
 	if (!t)
 		return;
@@ -156,6 +175,8 @@ static void end(struct checker *ck, const struct armdma_event *ev)
 	t->end_time = ev->time;
 	if (ck->last == t)
 		ck->last = NULL;
+	if (ck->found == t)
+		ck->found = NULL;
 	track_bury(&ck->tracks, t, in_ram(t));
 	if (__builtin_expect(ck->poison, 0))
 		poison_changed(ck, t, 0, t->len);
@@ -164,7 +185,7 @@ static void end(struct checker *ck, const struct armdma_event *ev)
 /* The mapping that a sync or an unmap is about. */
 static struct track *meant(struct checker *ck, const struct armdma_event *ev)
 {
-	struct track *t = track_at(&ck->tracks, ev->dev, ev->addr, ev->len, ev->dir);
+	struct track *t = exactly(ck, ev);
 
 	return t ? t : track_around(&ck->tracks, ev->dev, ev->addr, ev->dir);
 }
@@ -282,7 +303,7 @@ void track_event(struct checker *ck, const struct armdma_event *ev)
 
 void track_clear(struct checker *ck)
 {
-	ck->last = NULL;
+	ck->last = ck->found = NULL;
 	ck->missed.dev = NULL;
 	ck->stray_dev = NULL;
 	poison_clear(ck);

@@ -87,6 +87,12 @@ static armdma_dma_t failed(struct armdma_device *dev, armdma_phys_t pa, size_t s
 	return ARMDMA_MAPPING_ERROR;
 }
 
+/* Do caches need maintenance, or safe buffers a copy, in a map or unmap? Where not, it has no "before" that could be told. */
+static bool maintained(const struct armdma_device *dev, const struct armdma_dma_ops *ops, unsigned long attrs)
+{
+	return (!dev->coherent || ops->set == ARMDMA_OPS_BOUNCE) && !(attrs & ARMDMA_ATTR_SKIP_CPU_SYNC);
+}
+
 static armdma_dma_t map(struct armdma_device *dev, armdma_phys_t pa, uint64_t lead, size_t size,
 			enum armdma_dir dir, unsigned long attrs, enum dma_kind kind, const void *site)
 {
@@ -95,7 +101,7 @@ static armdma_dma_t map(struct armdma_device *dev, armdma_phys_t pa, uint64_t le
 
 	if (!st)
 		return failed(dev, pa, size, dir, attrs, site);
-	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_GIVE) && kind == DMA_KIND_PAGE)
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_GIVE) && kind == DMA_KIND_PAGE && maintained(dev, st->ops, attrs))
 		dma_emit_map(st, ARMDMA_EV_DMA_GIVE, ARMDMA_MAPPING_ERROR, pa, size, attrs, site, 0);
 	addr = kind == DMA_KIND_RESOURCE ? dev->ops->map_resource(st) : dev->ops->map_page(st, lead);
 	if (addr == ARMDMA_MAPPING_ERROR) {
@@ -360,7 +366,7 @@ static void unmap(struct armdma_device *dev, armdma_dma_t addr, size_t size, enu
 		unmap_blindly(dev, addr, size, dir, attrs, call->site);
 		return;
 	}
-	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_TAKE))
+	if (armdma_event_on(dev->m->ev, ARMDMA_EV_DMA_TAKE) && maintained(dev, st->ops, attrs))
 		dma_emit_map(st, ARMDMA_EV_DMA_TAKE, addr, st->pa, size, attrs, call->site, 0);
 	/* Off the record first: an interrupt handler that runs during the unmap must not find it. */
 	dma_stream_unfile(streams, st);
