@@ -28,6 +28,10 @@ enum bench_unit {
 	BENCH_US,
 	/* What `timed` returns. More is better. */
 	BENCH_RATIO,
+	/* The same. Less is better. */
+	BENCH_COST,
+	/* The same, bytes. Less is better. */
+	BENCH_BYTES,
 };
 
 struct bench_row {
@@ -44,7 +48,7 @@ struct bench_row {
 	void (*run)(void *state, size_t n);
 	/* Before each operation, if not NULL; its time is taken off. */
 	void (*prepare)(void *state);
-	/* Instead of run: one operation that knows its own CPU time, seconds (or the figure itself: RATIO); negative: failed. */
+	/* Instead of run: one operation that knows its own CPU time, seconds (or the figure itself: RATIO, COST, BYTES); negative: failed. */
 	double (*timed)(void *state);
 	void (*teardown)(void *state);
 };
@@ -53,7 +57,7 @@ struct bench_rows {
 	const struct bench_row *row;
 	size_t nr;
 };
-extern const struct bench_rows bench_rows_api, bench_rows_dma, bench_rows_iova, bench_rows_machine, bench_rows_memory, bench_rows_sysmmu, bench_rows_table,
+extern const struct bench_rows bench_rows_api, bench_rows_check, bench_rows_dma, bench_rows_iova, bench_rows_machine, bench_rows_memory, bench_rows_sysmmu, bench_rows_table,
 	bench_rows_translate;
 
 struct bench_result {

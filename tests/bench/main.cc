@@ -35,7 +35,7 @@ struct options {
 	bool list = false;
 };
 
-const char *const unit_names[] = { "L1 steps", "of memcpy", "x memcpy", "us", "x" };
+const char *const unit_names[] = { "L1 steps", "of memcpy", "x memcpy", "us", "x", "x", "bytes" };
 
 bool met(const bench_row &row, double figure)
 {
@@ -55,7 +55,7 @@ std::string goal_text(const bench_row &row)
 std::vector<const bench_row *> all_rows()
 {
 	const bench_rows *const tables[] = { &bench_rows_machine, &bench_rows_memory, &bench_rows_table,
-					     &bench_rows_translate, &bench_rows_sysmmu, &bench_rows_dma, &bench_rows_api,
+					     &bench_rows_translate, &bench_rows_sysmmu, &bench_rows_dma, &bench_rows_api, &bench_rows_check,
 					     &bench_rows_iova };
 	std::vector<const bench_row *> rows;
 

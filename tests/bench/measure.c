@@ -252,6 +252,8 @@ static double figure_of(const struct bench_row *row, double op, double ref)
 	case BENCH_US:
 		return 1e6 * op;
 	case BENCH_RATIO:
+	case BENCH_COST:
+	case BENCH_BYTES:
 		return op;
 	default:
 		return op / ref;
