@@ -273,9 +273,33 @@ static void a_fault_in_the_drivers_own_domain_is_told_as_such(void **state)
 	armdma_domain_free(d);
 }
 
+/* The invalidation went to a unit whose clock was gated: it is lost, and the TLB still leads to the page of the mapping before. */
+static void a_tlb_older_than_its_table_is_told(void **state)
+{
+	struct cr *r = *state;
+	uint8_t *old = buffer(r, PAGE), *new = buffer(r, PAGE);
+	armdma_dma_t a = cr_map(r, old, PAGE, ARMDMA_TO_DEVICE);
+	const char *unit = armdma_hw_config(r->hw)->sysmmus[0].name;
+	const struct cr_report *k;
+
+	reads(r, "mdma", a, 64);
+	assert_int_equal(armdma_hw_clock_gate(r->hw, unit, false), 0);
+	armdma_dma_unmap_single(r->dev, a, PAGE, ARMDMA_TO_DEVICE);
+	assert_int_equal(armdma_hw_clock_gate(r->hw, unit, true), 0);
+	cr_expects(r, ARMDMA_REPORT_BLOCK_TIMEOUT, "may hold old entries");
+	assert_int_equal(cr_map(r, new, PAGE, ARMDMA_TO_DEVICE), a);
+	reads(r, "mdma", a, 64);
+	k = cr_expects(r, ARMDMA_REPORT_STALE_TLB, "its TLB leads to physical");
+	assert_non_null(strstr(k->text, "was not invalidated since"));
+	armdma_dma_unmap_single(r->dev, a, PAGE, ARMDMA_TO_DEVICE);
+	armdma_kfree(r->m, old);
+	armdma_kfree(r->m, new);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CR_TEST_ON(a_tlb_older_than_its_table_is_told, cr_setup_iommu),
 		CR_TEST(an_access_in_no_mapping_is_told),
 		CR_TEST(an_access_to_another_devices_mapping_names_it),
 		CR_TEST_ON(an_iommu_refuses_the_same_and_the_physical_address_is_known, cr_setup_iommu),
