@@ -320,6 +320,10 @@ static void syncs_that_move_nothing_are_findings(void **state)
 	cr_dev_write(r, a, "abcd", 4);
 	armdma_dma_sync_single_for_cpu(r->dev, a, 512, ARMDMA_FROM_DEVICE);
 	cr_silent(r);
+	/* Looking again after the device went on is none. */
+	cr_dev_write(r, a, "efgh", 4);
+	armdma_dma_sync_single_for_cpu(r->dev, a, 512, ARMDMA_FROM_DEVICE);
+	cr_silent(r);
 	armdma_dma_sync_single_for_cpu(r->dev, a, 64, ARMDMA_FROM_DEVICE);
 	cr_expects(r, ARMDMA_REPORT_REDUNDANT_SYNC, "whose it was already, and the device has written nothing since");
 	armdma_dma_sync_single_for_device(r->dev, a, 512, ARMDMA_FROM_DEVICE);

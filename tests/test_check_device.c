@@ -273,6 +273,27 @@ static void a_fault_in_the_drivers_own_domain_is_told_as_such(void **state)
 	armdma_domain_free(d);
 }
 
+static void a_ring_synced_by_hand_may_be_looked_at_in_the_cpus_turn(void **state)
+{
+	struct cr *r = *state;
+	armdma_dma_t a;
+	uint8_t *ring = armdma_dma_alloc_noncoherent(r->dev, PAGE, &a, ARMDMA_BIDIRECTIONAL, ARMDMA_GFP_KERNEL);
+
+	assert_non_null(ring);
+	armdma_dma_sync_single_for_device(r->dev, a, PAGE, ARMDMA_BIDIRECTIONAL);
+	armdma_dma_sync_single_for_cpu(r->dev, a + 64, 32, ARMDMA_BIDIRECTIONAL);
+	memset(ring + 64, 1, 32);
+	reads(r, "mdma", a + 64, 32);
+	cr_silent(r);
+	armdma_dma_sync_single_for_device(r->dev, a + 64, 32, ARMDMA_BIDIRECTIONAL);
+	/* Not in its turn. */
+	memset(ring + 128, 1, 32);
+	reads(r, "mdma", a + 128, 32);
+	cr_expects(r, ARMDMA_REPORT_STALE_DEVICE, "never cleaned");
+	armdma_dma_sync_single_for_device(r->dev, a, PAGE, ARMDMA_BIDIRECTIONAL);
+	armdma_dma_free_noncoherent(r->dev, PAGE, ring, a, ARMDMA_BIDIRECTIONAL);
+}
+
 /* The invalidation went to a unit whose clock was gated: it is lost, and the TLB still leads to the page of the mapping before. */
 static void a_tlb_older_than_its_table_is_told(void **state)
 {
@@ -299,6 +320,7 @@ static void a_tlb_older_than_its_table_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CR_TEST(a_ring_synced_by_hand_may_be_looked_at_in_the_cpus_turn),
 		CR_TEST_ON(a_tlb_older_than_its_table_is_told, cr_setup_iommu),
 		CR_TEST(an_access_in_no_mapping_is_told),
 		CR_TEST(an_access_to_another_devices_mapping_names_it),

@@ -122,7 +122,7 @@ void sync_check(struct checker *ck, const struct track *t, const struct armdma_e
 			"call dma_sync_single_for_cpu() before the data is looked at, if it is");
 	if (!ck->rule[ARMDMA_REPORT_REDUNDANT_SYNC])
 		return;
-	if (for_cpu && t->dir != ARMDMA_TO_DEVICE && !t->written_since_sync && all_of_it_is(t, from, to, true))
+	if (for_cpu && t->dir != ARMDMA_TO_DEVICE && !t->news && !t->written_since_sync && all_of_it_is(t, from, to, true))
 		finding(ck, ARMDMA_REPORT_REDUNDANT_SYNC, t, ev->site,
 			"synced for the CPU, whose it was already, and the device has written nothing since",
 			"sync once after each transfer");

@@ -349,6 +349,12 @@ static void check_read(struct checker *ck, const struct access *a, const struct 
 	if (t->dev->coherent)
 		return;
 	at = armdma_hw_find_store(ck->m->hw, a->pa, a->len);
+	/*
+	 * A ring of descriptors in memory that is synced by hand (dma_alloc_noncoherent()): the device may look at one while the CPU fills it
+	 * in its turn, and finds that it is not its own yet.
+	 */
+	if (t->flags & ARMDMA_MAP_OWN && track_cpu_owns(t, a->addr - t->addr + at))
+		return;
 	if (at < a->len)
 		old_bytes(ck, a, t, at, a->pa + at);
 }

@@ -58,6 +58,7 @@ struct track {
 	int block;			/* 1 + valgrind's number for it; 0: none */
 	bool device_read, device_wrote;
 	bool written_since_sync;	/* several things happen in one cycle: times do not tell */
+	bool news;			/* and so it was when the last hand-back began */
 };
 LIST_HEAD(track_list, track);
 

@@ -137,7 +137,7 @@ static void begin(struct checker *ck, enum track_kind kind, const struct armdma_
 	t->map_time = ev->time;
 	t->clean = !(ev->value & ARMDMA_ATTR_SKIP_CPU_SYNC) && !(ev->flags & ARMDMA_MAP_OWN);
 	t->block = 0;
-	t->checked = t->ended = t->freed = t->device_read = t->device_wrote = t->written_since_sync = false;
+	t->checked = t->ended = t->freed = t->device_read = t->device_wrote = t->written_since_sync = t->news = false;
 	if (kind == TRACK_STREAM)
 		map_check(ck, t);
 	track_file(&ck->tracks, t, in_ram(t));
@@ -232,6 +232,7 @@ static void taken(struct checker *ck, const struct armdma_event *ev)
 	if (ev->dir == ARMDMA_TO_DEVICE)
 		return;
 	/* What the device writes while the lines are invalidated may come too late for them. */
+	t->news = t->written_since_sync;
 	t->written_since_sync = false;
 }
 
