@@ -64,7 +64,6 @@ struct armdma_machine {
 	void *layer;
 	void (*layer_gone)(struct armdma_machine *m, void *layer);
 	uint64_t wanted;	/* a bit a report kind: somebody wants to know; what costs something to find out is not looked for otherwise */
-	bool poison;		/* a tool is told what is the device's */
 	bool abandoned;		/* its test failed: what is left over is no news */
 };
 

@@ -199,6 +199,7 @@ static const char *const event_names[ARMDMA_EV_NR] = {
 	[ARMDMA_EV_CHOICE] = "choice",
 	[ARMDMA_EV_PAGE_ALLOC] = "page_alloc",
 	[ARMDMA_EV_PAGE_FREE] = "page_free",
+	[ARMDMA_EV_KFREE] = "kfree",
 	[ARMDMA_EV_IOVA_ALLOC] = "iova_alloc",
 	[ARMDMA_EV_IOVA_FREE] = "iova_free",
 	[ARMDMA_EV_IOMMU_MAP] = "iommu_map",

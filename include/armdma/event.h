@@ -49,6 +49,7 @@ enum armdma_event_type {
 	/* software */
 	ARMDMA_EV_PAGE_ALLOC,	/* pa, len */
 	ARMDMA_EV_PAGE_FREE,	/* pa, len */
+	ARMDMA_EV_KFREE,	/* pa, len: an object of kmalloc's slabs is free */
 	ARMDMA_EV_IOVA_ALLOC,	/* addr, len, value=level-1 table of the address space, result */
 	ARMDMA_EV_IOVA_FREE,	/* addr, len, value=the same */
 	ARMDMA_EV_IOMMU_MAP,	/* addr=IOVA, pa, len, flags=prot, result */
@@ -119,6 +120,9 @@ struct armdma_events {
 	 ARMDMA_EV_BIT(ARMDMA_EV_BUS_TRUNCATED) | ARMDMA_EV_BIT(ARMDMA_EV_STORE_MISSED) |    \
 	 ARMDMA_EV_BIT(ARMDMA_EV_DMA_GIVE))
 
+/* What it needs besides where ASan or Valgrind is told what a device owns. */
+#define ARMDMA_EV_POISONED (ARMDMA_EV_BIT(ARMDMA_EV_PAGE_FREE) | ARMDMA_EV_BIT(ARMDMA_EV_KFREE))
+
 /*
  * True when somebody listens to events of this type: test it before building one. A library built with
  * ARMDMA_NO_TRACE (to measure what this test costs) has no other events than the checker's.
@@ -126,7 +130,7 @@ struct armdma_events {
 ARMDMA_INLINE bool armdma_event_on(const struct armdma_events *evs, enum armdma_event_type type)
 {
 #ifdef ARMDMA_NO_TRACE
-	if (!(ARMDMA_EV_CHECKED >> type & 1))
+	if (!((ARMDMA_EV_CHECKED | ARMDMA_EV_POISONED) >> type & 1))
 		return false;
 #endif
 	return __builtin_expect((evs->mask & ARMDMA_EV_BIT(type)) != 0, 0);

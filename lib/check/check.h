@@ -3,8 +3,6 @@
 #ifndef LIB_CHECK_H
 #define LIB_CHECK_H
 
-#include <armdma/types.h>
-
 struct armdma_error;
 struct armdma_machine;
 
@@ -12,8 +10,6 @@ struct armdma_machine;
 int check_create(struct armdma_machine *m, struct armdma_error *err);
 void check_destroy(struct armdma_machine *m);
 
-/* Memory goes back to its allocator. If m->poison. */
-void poison_freed(struct armdma_machine *m, armdma_phys_t pa, uint64_t len);
 /* The machine goes: nothing is hidden from the program any more, and who wants reports is called now if ever. */
 void check_settle(struct armdma_machine *m);
 

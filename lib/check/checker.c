@@ -135,9 +135,7 @@ void armdma_checker_enable(struct armdma_machine *m, bool on)
 void check_settle(struct armdma_machine *m)
 {
 	report_release(m->check);
-	poison_clear(m->check);
-	m->check->poison = 0;
-	m->poison = false;
+	poison_end(m->check);
 }
 
 void check_destroy(struct armdma_machine *m)
@@ -148,7 +146,7 @@ void check_destroy(struct armdma_machine *m)
 		return;
 	armdma_event_subscribe_within(m->ev, 0, on_event, ck);
 	coverage_stop(m);
-	poison_clear(ck);
+	poison_end(ck);
 	proof_watch(ck, false);
 	if (ck->opt.summary)
 		told_summary(&ck->reports, stderr);

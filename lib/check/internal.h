@@ -107,6 +107,8 @@ void poison_event(struct checker *ck, const struct armdma_event *ev);
 void poison_show(struct checker *ck, armdma_phys_t pa, uint64_t len);
 /* Nothing is hidden any more. */
 void poison_clear(struct checker *ck);
+/* Nothing is hidden any more, for good. */
+void poison_end(struct checker *ck);
 /* Is the byte hidden because of this mapping? */
 bool poison_owns(const struct checker *ck, const struct track *t, armdma_phys_t pa);
 /* Whether ASan's reports about memory of this machine are looked at. */

@@ -174,12 +174,13 @@ static bool mark_freed(void *ctx, struct track *t)
 	return false;
 }
 
-void poison_freed(struct armdma_machine *m, armdma_phys_t pa, uint64_t len)
+/* Memory goes back to its allocator: whoever gets it next owns it. */
+static void on_free(void *ctx, const struct armdma_event *ev)
 {
-	struct checker *ck = m->check;
+	struct checker *ck = ctx;
 
-	track_each_pa(&ck->tracks, pa, len, mark_freed, NULL);
-	show(ck, pa, pa + len);
+	track_each_pa(&ck->tracks, ev->pa, ev->len, mark_freed, NULL);
+	show(ck, ev->pa, ev->pa + ev->len);
 }
 
 /* ---- On and off --------------------------------------------------------------------------- */
@@ -210,6 +211,13 @@ void poison_clear(struct checker *ck)
 		each_live(ck, open_again);
 }
 
+void poison_end(struct checker *ck)
+{
+	poison_clear(ck);
+	ck->poison = 0;
+	armdma_event_subscribe_within(ck->m->ev, 0, on_free, ck);
+}
+
 void poison_set(struct checker *ck)
 {
 	unsigned int tools = 0;
@@ -222,8 +230,10 @@ void poison_set(struct checker *ck)
 		return;
 	poison_clear(ck);
 	report_release(ck);
+	/* Without knowing what is freed it cannot be. */
+	if (armdma_event_subscribe_within(ck->m->ev, tools ? ARMDMA_EV_POISONED : 0, on_free, ck))
+		tools = 0;
 	ck->poison = tools;
-	ck->m->poison = tools != 0;
 	proof_watch(ck, tools & POISON_ASAN);
 	if (tools)
 		each_live(ck, close_again);

@@ -11,7 +11,6 @@
  */
 #include <errno.h>
 
-#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* ---- Free lists ---------------------------------------------------------- */
@@ -231,8 +230,6 @@ void mm_free_block(struct armdma_machine *m, struct armdma_page *head)
 	unsigned int order = head->order;
 	struct mm_cma *cma;
 
-	if (__builtin_expect(m->poison, 0))
-		poison_freed(m, mm_phys(m->mm, index), ARMDMA_PAGE_SIZE << order);
 	head->count = 0;
 	head->owned = false;
 	head->coherent = false;

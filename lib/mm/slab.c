@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/check/check.h"
 #include "lib/mm/internal.h"
 
 /* Linux has 96 and 192 beside the powers of two; a line must divide the size. */
@@ -100,12 +99,19 @@ static unsigned int slab_take(struct mm *mm, struct mm_slab *slab, size_t size)
 	return obj;
 }
 
+static void tell_free(struct armdma_machine *m, armdma_phys_t pa, uint64_t len)
+{
+	struct armdma_event ev = { .type = ARMDMA_EV_KFREE, .pa = pa, .len = len };
+
+	armdma_event_emit(m->ev, &ev);
+}
+
 static void slab_give(struct armdma_machine *m, struct mm_slab *slab, unsigned int obj)
 {
 	struct mm *mm = m->mm;
 
-	if (__builtin_expect(m->poison, 0))
-		poison_freed(m, mm_phys(mm, slab->index) + (uint64_t)obj * class_size[slab->cls], class_size[slab->cls]);
+	if (armdma_event_on(m->ev, ARMDMA_EV_KFREE))
+		tell_free(m, mm_phys(mm, slab->index) + (uint64_t)obj * class_size[slab->cls], class_size[slab->cls]);
 	slab->map[obj / 64] &= ~(1ULL << (obj % 64));
 	mm->kmalloc_objects--;
 	mm->kmalloc_bytes -= slab->asked[obj];
