@@ -122,6 +122,61 @@ static void list_changes_hands_as_often_as_it_is_synced(struct rig *r)
 	free(in);
 }
 
+/* ---- What runs while time passes ---------------------------------------------------- */
+
+/* The end of a transfer unmaps what a sync is at work with. */
+struct unmapper {
+	struct rig *r;
+	struct list *l;		/* NULL: the single mapping */
+	armdma_dma_t addr;
+	unsigned int runs;
+};
+
+static void unmap_when_done(void *ctx, enum armdma_bus_resp resp, size_t bytes)
+{
+	struct unmapper *u = ctx;
+
+	(void)resp;
+	(void)bytes;
+	if (u->l)
+		armdma_dma_unmap_sg(u->r->dev, u->l->sg, (int)u->l->nents, ARMDMA_BIDIRECTIONAL);
+	else
+		armdma_dma_unmap_single(u->r->dev, u->addr, 4 * PAGE, ARMDMA_BIDIRECTIONAL);
+	u->runs++;
+}
+
+static void list_may_be_unmapped_during_its_own_sync(struct rig *r)
+{
+	struct list l;
+	struct unmapper u = { .r = r, .l = &l };
+
+	list_new(r, &l, mixed, NR_MIXED);
+	assert_int_not_equal(armdma_dma_map_sg(r->dev, l.sg, NR_MIXED, ARMDMA_BIDIRECTIONAL), 0);
+	assert_int_equal(armdma_hw_master_write(r->hw, "mdma", armdma_sg_dma_address(&l.sg[0]), "x", 1, unmap_when_done, &u),
+			 0);
+	armdma_dma_sync_sg_for_cpu(r->dev, l.sg, NR_MIXED, ARMDMA_BIDIRECTIONAL);
+	assert_int_equal(armdma_hw_run_until_idle(r->hw, 100000), 0);
+	assert_int_equal(u.runs, 1);
+	/* The records can be used again. */
+	assert_int_not_equal(armdma_dma_map_sg(r->dev, l.sg, NR_MIXED, ARMDMA_BIDIRECTIONAL), 0);
+	armdma_dma_unmap_sg(r->dev, l.sg, NR_MIXED, ARMDMA_BIDIRECTIONAL);
+	list_free(r, &l);
+}
+
+static void mapping_may_be_unmapped_during_its_own_sync(struct rig *r)
+{
+	struct armdma_page *page = armdma_alloc_pages(r->m, ARMDMA_GFP_KERNEL, 2);
+	struct unmapper u = { .r = r };
+
+	u.addr = armdma_dma_map_page(r->dev, page, 0, 4 * PAGE, ARMDMA_BIDIRECTIONAL);
+	assert_int_equal(armdma_dma_mapping_error(r->dev, u.addr), 0);
+	assert_int_equal(armdma_hw_master_write(r->hw, "mdma", u.addr, "x", 1, unmap_when_done, &u), 0);
+	armdma_dma_sync_single_for_cpu(r->dev, u.addr, 4 * PAGE, ARMDMA_BIDIRECTIONAL);
+	assert_int_equal(armdma_hw_run_until_idle(r->hw, 100000), 0);
+	assert_int_equal(u.runs, 1);
+	armdma_free_pages(r->m, page, 2);
+}
+
 static void list_that_is_not_synced_is_stale(struct rig *r)
 {
 	static const struct entry two[] = { { 0, 4096 }, { 0, 4096 } };
@@ -385,6 +440,8 @@ int main(void)
 	static const struct rig_test tests[] = {
 		RIG_TEST(list_carries_bytes_both_ways),
 		RIG_TEST(list_changes_hands_as_often_as_it_is_synced),
+		RIG_TEST(list_may_be_unmapped_during_its_own_sync),
+		RIG_TEST(mapping_may_be_unmapped_during_its_own_sync),
 		RIG_TEST(list_that_is_not_synced_is_stale),
 		RIG_TEST(table_is_mapped_synced_and_unmapped_as_a_list),
 		RIG_TEST(chained_list_is_one_list),

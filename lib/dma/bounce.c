@@ -160,7 +160,8 @@ static void give(const struct dma_stream *st, uint64_t offset, size_t size)
 static void take(const struct dma_stream *st, uint64_t offset, size_t size)
 {
 	armdma_hw_barrier(st->dev->m->hw, ARMDMA_BARRIER_RMB);
-	copy(st, offset, size, false);
+	if (!st->dead)
+		copy(st, offset, size, false);
 }
 
 /* ---- Map and unmap --------------------------------------------------------------------- */
@@ -256,13 +257,13 @@ static void bounce_sync_for_device(const struct dma_stream *st, uint64_t offset,
 
 static void bounce_sync_sg_for_cpu(const struct dma_sg *sg, unsigned int nents, enum armdma_dir dir)
 {
-	for (unsigned int i = 0; i < nents; i++)
+	for (unsigned int i = 0; i < nents && !sg->dead; i++)
 		bounce_sync_for_cpu(sg->segs[i], 0, sg->segs[i]->size, dir);
 }
 
 static void bounce_sync_sg_for_device(const struct dma_sg *sg, unsigned int nents, enum armdma_dir dir)
 {
-	for (unsigned int i = 0; i < nents; i++)
+	for (unsigned int i = 0; i < nents && !sg->dead; i++)
 		bounce_sync_for_device(sg->segs[i], 0, sg->segs[i]->size, dir);
 }
 

@@ -138,6 +138,7 @@ struct dma_stream {
 	unsigned long attrs;
 	const void *site;
 	bool refused;		/* an unmap of it was refused, and reported: that it stays is no news */
+	bool dead;		/* unmapped by an interrupt handler while a call works with it (dma_streams_hold()) */
 	/* Those of the map: the device may be attached elsewhere when it is undone. */
 	const struct armdma_dma_ops *ops;
 	struct armdma_iommu_mapping *mapping;	/* with a reference; NULL: direct */
@@ -164,7 +165,7 @@ struct dma_sg {
 	enum armdma_dir dir;
 	unsigned long attrs;
 	bool own;		/* memory that the layer allocated with the mapping */
-	bool refused;		/* as of a stream */
+	bool refused, dead;	/* as of a stream */
 	struct own_pages *owner;	/* whose it then is */
 	const void *site;
 	const struct armdma_dma_ops *ops;
@@ -180,10 +181,19 @@ struct dma_streams {
 	size_t max_pages;	/* pages that the largest mapping so far touched */
 	struct dma_stream *spare;
 	struct dma_stream_chunk *chunks;
+	unsigned int held;		/* calls that work with records while time passes */
+	struct dma_stream *dead;	/* dropped meanwhile */
+	struct dma_sg *dead_lists;
 	struct dma_sg **lists;
 	size_t nr_lists, live_lists;
 };
 
+/*
+ * Between the two, records that are dropped stay readable, with `dead` set: time passes during maintenance, and what runs then may unmap
+ * the very mapping. They nest. Left by longjmp, they stay until the machine goes.
+ */
+void dma_streams_hold(struct dma_streams *s);
+void dma_streams_release(struct dma_streams *s);
 int dma_streams_create(struct dma_streams *s);
 void dma_streams_destroy(struct dma_streams *s);
 /* A record to fill in (NULL: out of host memory), to be added or put back. */
@@ -206,6 +216,8 @@ void dma_streams_walk(const struct dma_streams *s, void (*fn)(void *ctx, const s
 void dma_stream_unfile(struct dma_streams *s, struct dma_stream *st);
 /* Lists: a record with room for nents entries (NULL: out of memory); filed under its list, found by it. */
 struct dma_sg *dma_sg_new(unsigned int nents);
+/* It is filed no more. */
+void dma_sg_free(struct dma_streams *s, struct dma_sg *sg);
 void dma_sg_add(struct dma_streams *s, struct dma_sg *sg);
 struct dma_sg *dma_sg_find(const struct dma_streams *s, const struct armdma_device *dev,
 			   const struct armdma_scatterlist *sgl);

@@ -270,7 +270,7 @@ void dma_sg_unmap(struct dma_sg *sg, unsigned int nents, unsigned long attrs, co
 	emit_entries(sg, sg->nents, ARMDMA_EV_DMA_UNMAP, sg->dir, attrs, call->site);
 	for (unsigned int i = 0; i < sg->nsegs; i++)
 		dma_stream_drop(sg->segs[i]);
-	free(sg);
+	dma_sg_free(&dev->m->dma->streams, sg);
 }
 
 static struct dma_sg *map_list(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,
@@ -424,6 +424,7 @@ static void sync_list(struct armdma_device *dev, struct armdma_scatterlist *sgl,
 
 	if (!sg)
 		return;
+	dma_streams_hold(&dev->m->dma->streams);
 	if (type == ARMDMA_EV_DMA_SYNC_CPU) {
 		emit_entries(sg, (unsigned int)nents, ARMDMA_EV_DMA_TAKE, dir, 0, call->site);
 		sg->ops->sync_sg_for_cpu(sg, (unsigned int)nents, dir);
@@ -432,7 +433,9 @@ static void sync_list(struct armdma_device *dev, struct armdma_scatterlist *sgl,
 		sg->ops->sync_sg_for_device(sg, (unsigned int)nents, dir);
 	}
 	dev->dma->syncs++;
-	emit_entries(sg, (unsigned int)nents, type, dir, 0, call->site);
+	if (!sg->dead)
+		emit_entries(sg, (unsigned int)nents, type, dir, 0, call->site);
+	dma_streams_release(&dev->m->dma->streams);
 }
 
 void armdma_dma_sync_sg_for_cpu(struct armdma_device *dev, struct armdma_scatterlist *sgl, int nents,

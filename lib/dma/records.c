@@ -39,6 +39,16 @@ int dma_streams_create(struct dma_streams *s)
 	return s->buckets && s->lists ? 0 : -ENOMEM;
 }
 
+static void free_lists(struct dma_sg **head)
+{
+	struct dma_sg *sg;
+
+	while ((sg = *head)) {
+		*head = sg->next;
+		free(sg);
+	}
+}
+
 void dma_streams_destroy(struct dma_streams *s)
 {
 	struct dma_stream_chunk *ch;
@@ -47,14 +57,9 @@ void dma_streams_destroy(struct dma_streams *s)
 		s->chunks = ch->next;
 		free(ch);
 	}
-	for (size_t i = 0; s->lists && i < s->nr_lists; i++) {
-		struct dma_sg *sg;
-
-		while ((sg = s->lists[i])) {
-			s->lists[i] = sg->next;
-			free(sg);
-		}
-	}
+	for (size_t i = 0; s->lists && i < s->nr_lists; i++)
+		free_lists(&s->lists[i]);
+	free_lists(&s->dead_lists);
 	free(s->lists);
 	free(s->buckets);
 }
@@ -105,13 +110,35 @@ struct dma_stream *dma_stream_get(struct dma_streams *s)
 		st = s->spare;
 	}
 	s->spare = st->next;
+	st->dead = false;
 	return st;
 }
 
 void dma_stream_put(struct dma_streams *s, struct dma_stream *st)
 {
-	st->next = s->spare;
-	s->spare = st;
+	struct dma_stream **to = s->held ? &s->dead : &s->spare;
+
+	st->dead = true;
+	st->next = *to;
+	*to = st;
+}
+
+void dma_streams_hold(struct dma_streams *s)
+{
+	s->held++;
+}
+
+void dma_streams_release(struct dma_streams *s)
+{
+	struct dma_stream *st;
+
+	if (--s->held)
+		return;
+	while ((st = s->dead)) {
+		s->dead = st->next;
+		dma_stream_put(s, st);
+	}
+	free_lists(&s->dead_lists);
 }
 
 void dma_stream_add(struct dma_streams *s, struct dma_stream *st)
@@ -238,6 +265,17 @@ struct dma_sg *dma_sg_new(unsigned int nents)
 	sg->nents = nents;
 	sg->segs = (struct dma_stream **)&sg->src[nents];
 	return sg;
+}
+
+void dma_sg_free(struct dma_streams *s, struct dma_sg *sg)
+{
+	sg->dead = true;
+	if (!s->held) {
+		free(sg);
+		return;
+	}
+	sg->next = s->dead_lists;
+	s->dead_lists = sg;
 }
 
 void dma_sg_add(struct dma_streams *s, struct dma_sg *sg)

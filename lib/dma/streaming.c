@@ -495,6 +495,7 @@ static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned lon
 	if (!st)
 		return;
 	offset = (unsigned long)(addr - st->addr);
+	dma_streams_hold(&dev->m->dma->streams);
 	if (type == ARMDMA_EV_DMA_SYNC_CPU) {
 		emit_sync(st, ARMDMA_EV_DMA_TAKE, offset, size, dir, call->site);
 		st->ops->sync_for_cpu(st, offset, size, dir);
@@ -503,7 +504,9 @@ static void sync_part(struct armdma_device *dev, armdma_dma_t addr, unsigned lon
 		st->ops->sync_for_device(st, offset, size, dir);
 	}
 	dev->dma->syncs++;
-	emit_sync(st, type, offset, size, dir, call->site);
+	if (!st->dead)
+		emit_sync(st, type, offset, size, dir, call->site);
+	dma_streams_release(&dev->m->dma->streams);
 }
 
 void armdma_dma_sync_single_for_cpu(struct armdma_device *dev, armdma_dma_t addr, size_t size,
