@@ -47,5 +47,5 @@ module ring_driver "" "$SRC/examples/ring_driver/ring_driver.c" "$SRC/examples/r
 # Twins of the bug catalogue, a streaming receive ring and a ring in coherent memory. BUG is a macro of the kernel's with arguments, so
 # that "#if BUG" is 0 there as it is with -DBUG=0: the correct text.
 for twin in b15_rx_no_sync_for_cpu b38_relaxed_doorbell; do
-	module $twin -Wno-undef "$SRC/tests/bugs/$twin.c" "$SRC/tests/bugs/frame_port.h" "$SRC/tests/bugs/sgdma_regs.h"
+	module $twin -Wno-undef "$SRC/tests/bugs/$twin.c" "$SRC"/tests/bugs/{frame_port,sgdma_regs,rx_ring}.h
 done
