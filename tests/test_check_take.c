@@ -165,6 +165,21 @@ static void a_neighbour_written_during_the_transfer_is_told(void **state)
 	armdma_kfree(r->m, p);
 }
 
+static void a_neighbour_before_the_buffer_has_a_negative_offset(void **state)
+{
+	struct cr *r = *state;
+	uint8_t *p = buffer(r, 512);
+	armdma_dma_t a = cr_map(r, p + 4, 100, ARMDMA_FROM_DEVICE);
+	const struct cr_report *k;
+
+	p[0] = 3;
+	armdma_dma_unmap_single(r->dev, a, 100, ARMDMA_FROM_DEVICE);
+	k = cr_expects(r, ARMDMA_REPORT_SHARED_LINE, "beside the buffer, at offset -4 of 100 bytes");
+	assert_int_equal(k->rep.offset, -4);
+	assert_non_null(strstr(k->text, "1 at offset -4 of a FROM_DEVICE mapping"));
+	armdma_kfree(r->m, p);
+}
+
 static void a_neighbour_of_another_line_may_be_written(void **state)
 {
 	struct cr *r = *state;
@@ -248,6 +263,7 @@ int main(void)
 		CR_TEST(a_store_beside_what_the_device_wrote_is_told_before_it_is_written_back),
 		CR_TEST(a_store_beside_what_the_device_wrote_is_none_in_the_cpus_turn),
 		CR_TEST(a_neighbour_written_during_the_transfer_is_told),
+		CR_TEST(a_neighbour_before_the_buffer_has_a_negative_offset),
 		CR_TEST(a_neighbour_of_another_line_may_be_written),
 		CR_TEST(a_neighbour_may_be_written_in_the_cpus_turn),
 		CR_TEST(a_neighbour_of_what_is_only_read_may_be_written),

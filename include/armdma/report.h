@@ -91,7 +91,7 @@ struct armdma_report {
 	armdma_phys_t pa;		/* or ARMDMA_MAPPING_ERROR */
 	const void *cpu;		/* or NULL */
 	uint64_t len;			/* bytes concerned */
-	uint64_t offset;		/* of addr, or of the first wrong byte, in its buffer; bytes */
+	int64_t offset;			/* of addr, or of the first wrong byte, in its buffer, bytes; negative: it lies before it */
 	enum armdma_dir dir;		/* of the mapping; means something where sites[ARMDMA_SITE_MAP] is known */
 	/* The first wrong byte, where bytes are what is wrong. */
 	bool has_bytes;

@@ -157,7 +157,7 @@ static void json_object(FILE *f, const struct armdma_report *rep)
 	json_address(f, "dma", rep->addr != ARMDMA_MAPPING_ERROR, rep->addr);
 	json_address(f, "physical", rep->pa != ARMDMA_MAPPING_ERROR, rep->pa);
 	json_address(f, "cpu", rep->cpu, (uintptr_t)rep->cpu);
-	fprintf(f, ",\"len\":%" PRIu64 ",\"offset\":%" PRIu64, rep->len, rep->offset);
+	fprintf(f, ",\"len\":%" PRIu64 ",\"offset\":%" PRId64, rep->len, rep->offset);
 	json_text(f, "direction", mapped ? dir_name(rep->dir) : NULL);
 	if (rep->has_bytes)
 		fprintf(f, ",\"expected\":%u,\"seen\":%u", rep->expected, rep->seen);

@@ -50,7 +50,7 @@ void report_origin(struct armdma_report *rep, const struct track *t)
 struct armdma_report report_about(enum armdma_report_kind kind, const struct track *t, uint64_t off, uint64_t len)
 {
 	struct armdma_report rep = {
-		.kind = kind, .dev = t->dev, .addr = t->addr + off, .len = len, .offset = off,
+		.kind = kind, .dev = t->dev, .addr = t->addr + off, .len = len, .offset = (int64_t)off,
 		.pa = t->kind == TRACK_STREAM ? t->pa + off : ARMDMA_MAPPING_ERROR,
 	};
 

@@ -74,7 +74,7 @@ static void text_bytes(struct text *t, const struct armdma_report *rep)
 {
 	if (!rep->len && !rep->has_bytes)
 		return;
-	text_add(t, "    %-10s %llu at offset %llu", "bytes:", (unsigned long long)rep->len, (unsigned long long)rep->offset);
+	text_add(t, "    %-10s %llu at offset %lld", "bytes:", (unsigned long long)rep->len, (long long)rep->offset);
 	if (rep->sites[ARMDMA_SITE_MAP])
 		text_add(t, " of a %s mapping", dir_name(rep->dir));
 	if (rep->has_bytes)
